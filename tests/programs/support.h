@@ -13,18 +13,15 @@
 #define SUPPORT_H
 
 #include <weft.h>
+#include "arch.h"       // arch_syscall6
 #include <asm/unistd.h> // from linux-libc-dev: numbers only, no libc in it
 
 // sys(__NR_name, ...): any system call, never a cancellation point. Gives what
 // the kernel gives: a result, or a negative error number.
 #define sys(...) sys_padded(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 #define sys_padded(nr, a, b, c, d, e, f, ...)                                  \
-    sys6((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
-
-static inline long sys6(long nr, long a, long b, long c, long d, long e, long f)
-{
-    return weft_syscall_cancel(nr, a, b, c, d, e, f);
-}
+    arch_syscall6((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), \
+                  (long)(f))
 
 // Ends the process, all threads of it.
 static inline _Noreturn void quit(int status)
