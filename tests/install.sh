@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# install.sh demo|test ARCH... - gets the Debian packages that are missing.
+#
+# demo: what make demo needs beside gcc and make. test: what make test needs as
+# well. Only for the processors named: a foreign one needs a cross compiler and
+# qemu. As root, or with a sudo that asks nothing, the packages are installed;
+# otherwise the line that installs them is printed, and the end is status 1.
+set -eu
+
+set_name=$1
+shift
+here=$(uname -m)
+
+# Each line: what the package brings (a command or a file), and the package.
+needed_for_all()
+{
+    cat <<END
+gcc gcc
+make make
+/usr/include/linux/futex.h linux-libc-dev
+/usr/include/stdint.h libc6-dev
+END
+}
+
+needed_for_foreign() # processor, Debian's name of it, package of its qemu-system
+{
+    cat <<END
+$1-linux-gnu-gcc gcc-$2-linux-gnu
+/usr/$1-linux-gnu/include/stdint.h libc6-dev-$3-cross
+/usr/$1-linux-gnu/include/asm/unistd.h linux-libc-dev-$3-cross
+qemu-$1 qemu-user
+END
+    if [ "$set_name" = test ]; then
+        echo "$1-linux-gnu-g++ g++-$2-linux-gnu"
+    fi
+}
+
+needed_for_test()
+{
+    cat <<END
+/usr/include/check.h check
+pkg-config pkg-config
+g++ g++
+strace strace
+gdb gdb
+ps procps
+clang clang
+clang-format clang-format
+clang-tidy clang-tidy
+END
+}
+
+needed_for_boot()
+{
+    cat <<END
+qemu-system-aarch64 qemu-system-arm
+cpio cpio
+END
+}
+
+needed()
+{
+    needed_for_all
+    if [ "$set_name" = test ]; then
+        needed_for_test
+    fi
+    for arch in "$@"; do
+        case $arch in
+        "$here") ;;
+        aarch64) needed_for_foreign aarch64 aarch64 arm64 ;;
+        x86_64) needed_for_foreign x86_64 x86-64 amd64 ;;
+        esac
+        if [ "$set_name$arch" = testaarch64 ]; then
+            needed_for_boot
+        fi
+    done
+}
+
+missing=$(needed "$@" | while read -r what package; do
+    case $what in
+    /*) test -e "$what" ;;
+    *) command -v "$what" > /dev/null ;;
+    esac || echo "$package"
+done | sort -u | tr '\n' ' ')
+
+if [ -z "$missing" ]; then
+    exit 0
+fi
+
+as_root=
+if [ "$(id -u)" != 0 ]; then
+    as_root=sudo
+    if ! sudo -n true 2> /dev/null; then
+        echo "Packages are missing. On Debian, this line gets them:" >&2
+        echo "    sudo apt-get install -y $missing" >&2
+        exit 1
+    fi
+fi
+if ! command -v apt-get > /dev/null; then
+    echo "Not a Debian: please install what these packages hold: $missing" >&2
+    exit 1
+fi
+echo "installing: $missing"
+# shellcheck disable=SC2086 # a list of words
+{
+    $as_root apt-get -q update
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y \
+        --no-install-recommends $missing
+} > /dev/null

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+# tests.mk - how the tests are built and run; included by the top Makefile.
+#
+# make test is made of parts that know nothing of each other and run two at a
+# time. Each leaves its results in build/test/, and tally.sh adds them up; a part
+# that left none counts as failed. tests/README.md tells the whole story.
+
+HOST_ARCH := $(shell uname -m)
+HOSTCC ?= cc
+RESULTS := build/test
+JOBS ?= 2
+
+# ARCH given by hand narrows the tests to it. Only an x86_64 machine tests both
+# by itself: elsewhere nothing could run what qemu-user cannot (exemptions.def).
+TEST_ARCHES := $(if $(filter file default,$(origin ARCH)),$\
+    $(HOST_ARCH) $(if $(filter x86_64,$(HOST_ARCH)),aarch64),$(ARCH))
+
+# ---- the programs that are run ----
+
+PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/tests/%,\
+    $(sort $(wildcard tests/programs/*.c)))
+
+# As a user would build them: no flag of the library's own, but all warnings.
+PROGRAM_CFLAGS := -std=c11 -O2 -g -Wall -Wextra -Wshadow -Wconversion -Werror \
+    -Iinclude -Iarch/$(ARCH)
+
+# A program may say in lines of its own how it wants to be built:
+#     // build: -fstack-protector-all      more flags
+#     // build.aarch64: -mcpu=...          more flags on one processor
+#     // link: -static-pie -fPIE           instead of -static
+says = $(shell sed -n 's,^// $1: ,,p' $<)
+
+$(BUILD)/tests/%: tests/programs/%.c $(BUILD)/weft-crt0.o $(BUILD)/libweft.a
+	@mkdir -p $(@D)
+	@rm -f $@ # never an old one, should this fail
+	$(CC) $(PROGRAM_CFLAGS) $(call says,build) $(call says,build.$(ARCH)) \
+	    -MMD -MP -MF $@.d -nostdlib $(or $(call says,link),-static) \
+	    $< $(BUILD)/weft-crt0.o $(BUILD)/libweft.a -lgcc -o $@
+
+# The first process of the boot test; it knows no processor either.
+$(BUILD)/init: tests/boot/init.c $(BUILD)/weft-crt0.o $(BUILD)/libweft.a
+	@rm -f $@
+	$(CC) $(PROGRAM_CFLAGS) -MMD -MP -MF $@.d -nostdlib -static \
+	    $< $(BUILD)/weft-crt0.o $(BUILD)/libweft.a -lgcc -o $@
+
+programs: $(PROGRAMS) $(BUILD)/init ## build the test programs
+
+-include $(PROGRAMS:%=%.d) $(BUILD)/init.d
+
+# ---- the suites: programs of the build machine ----
+
+SUITES := check_programs
+SUITE_CFLAGS = -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wshadow -Wconversion -Werror \
+    $(shell pkg-config --cflags check)
+SUITE_LIBS = $(shell pkg-config --libs check)
+SUITE_COMMON := tests/runner.c tests/suite.c
+
+$(RESULTS)/bin/%: tests/%.c $(SUITE_COMMON) tests/boot/log.c \
+    $(wildcard tests/*.h tests/*.def tests/boot/*.h)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(HOSTCC) $(SUITE_CFLAGS) $(filter %.c,$^) $(SUITE_LIBS) -o $@
+
+suites: $(SUITES:%=$(RESULTS)/bin/%)
+
+# ---- parts ----
+
+# $(call qemu,arch): what starts a program for that processor here.
+qemu = $(if $(filter-out $(HOST_ARCH),$1),qemu-$1)
+
+# Builds all there is for one processor. A failure is a failed test: the parts
+# that come after may find programs of an earlier build, and pass.
+$(sort $(TEST_ARCHES:%=compile-%) compile-aarch64): compile-%: suites
+	@mkdir -p $(RESULTS)
+	@echo 1 > $(RESULTS)/$@.plan
+	@$(MAKE) -k ARCH=$* all programs && echo 0 > $(RESULTS)/$@.plan || \
+	    echo 'not ok 1 - $@' > $(RESULTS)/$@.tap
+
+$(TEST_ARCHES:%=programs-%): programs-%: compile-%
+	@$(RESULTS)/bin/check_programs -d build/$*/tests \
+	    $(if $(call qemu,$*),-e -x) $* $(RESULTS)/$@ $(call qemu,$*)
+
+$(TEST_ARCHES:%=soak-%): soak-%: compile-%
+	@$(RESULTS)/bin/check_programs -s -d build/$*/tests \
+	    $(if $(call qemu,$*),-e -x) $* $(RESULTS)/$@ $(call qemu,$*)
+
+# ---- the boot test: all aarch64 programs on an arm64 kernel ----
+
+BOOT := build/boot
+BOOT_CPU_max := max,pauth-impdef=on# the architecture's own PAC is slow to emulate
+BOOT_CPU_cortex-a53 := cortex-a53
+BOOT_CPUS := max cortex-a53
+
+$(BOOT)/vmlinuz:
+	tests/boot/kernel.sh $@
+
+$(BOOT)/initramfs: compile-aarch64
+	@rm -rf $(BOOT)/root && mkdir -p $(BOOT)/root/tests
+	@cp build/aarch64/init $(BOOT)/root/init
+	@cp $$(find build/aarch64/tests -type f ! -name '*.d') $(BOOT)/root/tests
+	@cd $(BOOT)/root && find . | cpio --quiet -o -H newc > ../initramfs
+
+$(BOOT_CPUS:%=boot-%): boot-%: $(BOOT)/vmlinuz $(BOOT)/initramfs
+	@rm -f $(BOOT)/$*.log
+	@tests/boot/boot.sh $^ $(BOOT_CPU_$*) boot_$* $(BOOT)/$*.log $(TEST)
+	@$(RESULTS)/bin/check_programs -e -l $(BOOT)/$*.log boot_$* $(RESULTS)/$@
+
+# ---- what is typed ----
+
+TEST_PARTS = $(foreach arch,$(TEST_ARCHES),compile-$(arch) programs-$(arch)) \
+    $(if $(filter aarch64,$(TEST_ARCHES)),$(BOOT_PARTS))
+BOOT_PARTS = compile-aarch64 $(BOOT_CPUS:%=boot-%)
+SOAK_PARTS = $(foreach arch,$(TEST_ARCHES),compile-$(arch) soak-$(arch))
+
+# $(call run_parts,parts): all of them, whatever fails, and the closing line.
+define run_parts
+@tests/install.sh test $(TEST_ARCHES)
+@rm -f $(RESULTS)/*.plan $(RESULTS)/*.tap $(RESULTS)/*.exempt
+@$(MAKE) --no-print-directory -k -j$(JOBS) -Otarget $1 || true
+@tests/tally.sh $(RESULTS) $(sort $1)
+endef
+
+test: ## everything, natively and for aarch64; TEST=part of a name narrows it
+	$(call run_parts,$(TEST_PARTS))
+
+boot-test: ## the aarch64 programs on a real arm64 kernel, in an emulated machine
+	$(call run_parts,$(BOOT_PARTS))
+
+soak: ## the storms at full length
+	$(call run_parts,$(SOAK_PARTS))
+
+.PHONY: programs suites test boot-test soak $(sort $(TEST_PARTS) $(SOAK_PARTS)) \
+    $(BOOT)/initramfs
