@@ -5,7 +5,6 @@
 # time. Each leaves its results in build/test/, and tally.sh adds them up; a part
 # that left none counts as failed. tests/README.md tells the whole story.
 
-HOST_ARCH := $(shell uname -m)
 HOSTCC ?= cc
 RESULTS := build/test
 JOBS ?= 2
@@ -13,7 +12,7 @@ JOBS ?= 2
 # ARCH given by hand narrows the tests to it. Only an x86_64 machine tests both
 # by itself: elsewhere nothing could run what qemu-user cannot (exemptions.def).
 TEST_ARCHES := $(if $(filter file default,$(origin ARCH)),$\
-    $(HOST_ARCH) $(if $(filter x86_64,$(HOST_ARCH)),aarch64),$(ARCH))
+    $(MACHINE) $(if $(filter x86_64,$(MACHINE)),aarch64),$(ARCH))
 
 # ---- the programs that are run ----
 
@@ -21,8 +20,10 @@ PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/tests/%,\
     $(sort $(wildcard tests/programs/*.c)))
 
 # As a user would build them: no flag of the library's own, but all warnings.
-PROGRAM_CFLAGS := -std=c11 -O2 -g -Wall -Wextra -Wshadow -Wconversion -Werror \
-    -Iinclude -Iarch/$(ARCH)
+PROGRAM_CC = $(CC) $(CLANG_TARGET) -std=c11 $(CFLAGS) -Wall -Wextra -Wshadow \
+    -Wconversion -Werror -Iinclude -Iarch/$(ARCH) -MMD -MP -MF $@.d -nostdlib
+PROGRAM_NEEDS := $(BUILD)/weft-crt0.o $(BUILD)/libweft.a $(BUILD)/flags
+PROGRAM_LIBS := $(BUILD)/weft-crt0.o $(BUILD)/libweft.a -lgcc
 
 # A program may say in lines of its own how it wants to be built:
 #     // build: -fstack-protector-all      more flags
@@ -30,18 +31,16 @@ PROGRAM_CFLAGS := -std=c11 -O2 -g -Wall -Wextra -Wshadow -Wconversion -Werror \
 #     // link: -static-pie -fPIE           instead of -static
 says = $(shell sed -n 's,^// $1: ,,p' $<)
 
-$(BUILD)/tests/%: tests/programs/%.c $(BUILD)/weft-crt0.o $(BUILD)/libweft.a
+$(BUILD)/tests/%: tests/programs/%.c $(PROGRAM_NEEDS)
 	@mkdir -p $(@D)
 	@rm -f $@ # never an old one, should this fail
-	$(CC) $(PROGRAM_CFLAGS) $(call says,build) $(call says,build.$(ARCH)) \
-	    -MMD -MP -MF $@.d -nostdlib $(or $(call says,link),-static) \
-	    $< $(BUILD)/weft-crt0.o $(BUILD)/libweft.a -lgcc -o $@
+	$(PROGRAM_CC) $(call says,build) $(call says,build.$(ARCH)) \
+	    $(or $(call says,link),-static) $< $(PROGRAM_LIBS) -o $@
 
 # The first process of the boot test; it knows no processor either.
-$(BUILD)/init: tests/boot/init.c $(BUILD)/weft-crt0.o $(BUILD)/libweft.a
+$(BUILD)/init: tests/boot/init.c $(PROGRAM_NEEDS)
 	@rm -f $@
-	$(CC) $(PROGRAM_CFLAGS) -MMD -MP -MF $@.d -nostdlib -static \
-	    $< $(BUILD)/weft-crt0.o $(BUILD)/libweft.a -lgcc -o $@
+	$(PROGRAM_CC) -static $< $(PROGRAM_LIBS) -o $@
 
 programs: $(PROGRAMS) $(BUILD)/init ## build the test programs
 
@@ -66,7 +65,7 @@ suites: $(SUITES:%=$(RESULTS)/bin/%)
 # ---- parts ----
 
 # $(call qemu,arch): what starts a program for that processor here.
-qemu = $(if $(filter-out $(HOST_ARCH),$1),qemu-$1)
+qemu = $(if $(filter-out $(MACHINE),$1),qemu-$1)
 
 # Builds all there is for one processor. A failure is a failed test: the parts
 # that come after may find programs of an earlier build, and pass.
