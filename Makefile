@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+# Weft: threads for statically linked Linux programs. `make help` lists what can
+# be made. Everything that is built goes to build/<arch>/.
+
+MACHINE := $(patsubst arm64,aarch64,$(shell uname -m))
+ARCH    ?= $(MACHINE)
+BUILD   ?= build/$(ARCH)
+PREFIX  ?= /usr/local
+ARCHES  := $(notdir $(patsubst %/arch.mk,%,$(wildcard arch/*/arch.mk)))
+VERSION := 0.1.0
+
+# A foreign architecture is built with the tools that Debian names after it.
+ifneq ($(ARCH),$(MACHINE))
+CROSS ?= $(ARCH)-linux-gnu-
+endif
+ifeq ($(origin CC),default)
+CC := $(CROSS)gcc
+else ifneq ($(findstring clang,$(CC)),)
+CLANG_TARGET := --target=$(ARCH)-linux-gnu
+endif
+AR := $(CROSS)ar
+
+CFLAGS  ?= -Os -g
+WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Werror
+INCLUDE := -Iinclude -Isrc -Iarch/$(ARCH)
+
+# What the runtime must be compiled with, whatever CFLAGS says:
+CORE := -std=c11 -ffreestanding
+# nothing a libc would have to supply: no loop turned into memset or memcpy
+CORE += -fno-builtin
+# start-up code runs before there is a canary
+CORE += -fno-stack-protector
+# one archive for programs at a fixed address and for static-pie
+CORE += -fPIE
+# thread memory is raw bytes first and structures later
+CORE += -fno-strict-aliasing
+# internals are not for others to link with; public headers say otherwise
+CORE += -fvisibility=hidden
+# what a program does not use stays out of it (with -Wl,--gc-sections)
+CORE += -ffunction-sections -fdata-sections
+# what debuggers need to walk the stack goes to .debug_frame, not into the program
+CORE += -fno-asynchronous-unwind-tables -fno-unwind-tables
+
+include arch/$(ARCH)/arch.mk
+COMPILE = $(CC) $(CLANG_TARGET) $(CORE) $(ARCH_CFLAGS) $(WARN) $(CFLAGS) \
+          $(INCLUDE) -MMD -MP
+
+# The runtime, in reading order.
+CORE_SRC := src/thread.c src/place.c src/stack.c src/record.c src/life.c \
+            src/join.c src/birth.c src/lock.c src/futex.c src/cancel.c src/key.c \
+            src/signal.c src/sched.c src/clock.c src/fork.c src/errname.c \
+            src/host/none.c arch/$(ARCH)/thread.S
+# A program's beginning where there is no libc.
+CRT0_SRC := src/start.c src/host/freestanding.c src/canary.c src/mem.c \
+            arch/$(ARCH)/start.S
+
+objects   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
+LIB      := $(BUILD)/libweft.a
+CRT0     := $(BUILD)/weft-crt0.o
+UTILITIES := $(BUILD)/fwsum
+
+# One short line for each step; V=1 shows the whole command.
+ifdef V
+say =
+else
+say = @echo '  $(1)';
+endif
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+.PHONY: all lib all-arches install demo clean help
+
+all: lib $(UTILITIES) ## the library, weft-crt0.o and the utilities, for ARCH
+
+lib: $(LIB) $(CRT0) ## the library and weft-crt0.o alone
+
+all-arches: ## everything there is, for every architecture
+	@set -e; for arch in $(ARCHES); do $(MAKE) ARCH=$$arch all; done
+
+$(LIB): $(call objects,$(CORE_SRC))
+	@rm -f $@
+	$(call say,AR $@)$(AR) rcs $@ $^
+
+$(CRT0): $(call objects,$(CRT0_SRC))
+	$(call say,LD $@)$(CC) $(CLANG_TARGET) -nostdlib -r -o $@ $^
+
+$(BUILD)/obj/%.c.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC $@)$(COMPILE) -c -o $@ $<
+
+$(BUILD)/obj/%.S.o: %.S $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC $@)$(COMPILE) -c -o $@ $<
+
+# Objects are made anew when the compiler or its flags change.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' >$@
+FORCE:
+
+install: lib ## headers, library, crt0 and weft.pc below DESTDIR PREFIX
+	install -d $(DESTDIR)$(PREFIX)/include/weft \
+	    $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 644 include/weft.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 include/weft/*.h $(DESTDIR)$(PREFIX)/include/weft
+	install -m 644 $(LIB) $(CRT0) $(DESTDIR)$(PREFIX)/lib
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+	    src/weft.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/weft.pc
+
+include tests/tests.mk
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
+	    awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@echo "variables: ARCH=$(ARCH) ($(ARCHES)) CC=$(CC) CFLAGS=$(CFLAGS)" \
+	    "PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

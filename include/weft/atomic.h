@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// weft/atomic.h - the one place atomic operations come from.
+//
+// The memory order is in each name. What the orders promise:
+//   relaxed   the access itself is whole; nothing about anything else
+//   acquire   what comes after it stays after it
+//   release   what came before it stays before it
+//   acq_rel   both, in one read-modify-write
+// An acquire that reads what a release wrote makes everything before the release
+// visible to everything after the acquire: they are partners, and every use in
+// this library names its partner.
+//
+// A test that wants to see every access defines WEFT_ATOMIC_HOOK as the name of
+// a header with the same functions.
+#ifndef WEFT_ATOMIC_H
+#define WEFT_ATOMIC_H
+
+#include <stdint.h>
+
+#ifdef WEFT_ATOMIC_HOOK
+#include WEFT_ATOMIC_HOOK
+#else
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+static inline uint32_t weft__load_relaxed(const uint32_t *word)
+{
+    return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+
+static inline uint32_t weft__load_acquire(const uint32_t *word)
+{
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+static inline void weft__store_relaxed(uint32_t *word, uint32_t value)
+{
+    __atomic_store_n(word, value, __ATOMIC_RELAXED);
+}
+
+static inline void weft__store_release(uint32_t *word, uint32_t value)
+{
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+// A swap stores value and returns what was there.
+static inline uint32_t weft__swap_acquire(uint32_t *word, uint32_t value)
+{
+    return __atomic_exchange_n(word, value, __ATOMIC_ACQUIRE);
+}
+
+static inline uint32_t weft__swap_release(uint32_t *word, uint32_t value)
+{
+    return __atomic_exchange_n(word, value, __ATOMIC_RELEASE);
+}
+
+// A cas stores desired and returns nonzero if *word was expected; otherwise it
+// changes nothing, orders nothing and returns 0.
+static inline int weft__cas_acquire(uint32_t *word, uint32_t expected,
+                                    uint32_t desired)
+{
+    return __atomic_compare_exchange_n(word, &expected, desired, 0,
+                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+// An add returns what was there before.
+static inline uint32_t weft__add_relaxed(uint32_t *word, uint32_t value)
+{
+    return __atomic_fetch_add(word, value, __ATOMIC_RELAXED);
+}
+
+static inline uint32_t weft__add_acq_rel(uint32_t *word, uint32_t value)
+{
+    return __atomic_fetch_add(word, value, __ATOMIC_ACQ_REL);
+}
+
+// The same on 64 bits. A failed cas leaves what it found in *expected.
+static inline uint64_t weft__load64_acquire(const uint64_t *word)
+{
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+static inline void weft__store64_release(uint64_t *word, uint64_t value)
+{
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+static inline int weft__cas64_acq_rel(uint64_t *word, uint64_t *expected,
+                                      uint64_t desired)
+{
+    return __atomic_compare_exchange_n(word, expected, desired, 0,
+                                       __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
+// The same on pointers.
+static inline void *weft__load_pointer_acquire(void *const *word)
+{
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+static inline void weft__store_pointer_release(void **word, void *value)
+{
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+// Keeps the compiler from moving accesses across it: all that is needed against
+// a signal handler of the same thread.
+static inline void weft__signal_fence(void)
+{
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif // WEFT_ATOMIC_HOOK
+#endif

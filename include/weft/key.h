@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// weft/key.h - one value per thread, under a key made at run time.
+//
+// Where the number of values is known at compile time, _Thread_local is faster
+// and simpler; it works in every thread. A key adds the destructor.
+#ifndef WEFT_KEY_H
+#define WEFT_KEY_H
+
+#include <weft/thread.h>
+
+#pragma GCC visibility push(default)
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// A key: an index and a generation. 0 is no key.
+typedef uint32_t weft_key;
+
+// Makes a key, whose value is NULL in every thread. When a thread ends with a
+// value other than NULL, the value is set to NULL and destructor(value) is
+// called, unless destructor is NULL; in no special order, for up to four rounds
+// as long as destructors set values again.
+//   WEFT_EINVAL   out is NULL
+//   WEFT_EAGAIN   all WEFT_KEYS_MAX keys are in use
+int weft_key_create(weft_key *out, void (*destructor)(void *));
+
+// Ends a key. No destructor is called: the values are the program's to free. A
+// destructor may delete its own key.
+//   WEFT_EINVAL   no such key
+int weft_key_delete(weft_key key);
+
+// Sets the calling thread's value.
+//   WEFT_EINVAL   no such key
+int weft_key_set(weft_key key, void *value);
+
+// The calling thread's value: NULL where none was set. Two loads and a compare;
+// the key must not have been deleted. Async-signal-safe.
+static inline void *weft_key_get(weft_key key)
+{
+    const struct weft__key_slot *slot =
+        &weft__self()->keys[key % WEFT_KEYS_MAX];
+    return slot->key == key ? slot->value : NULL;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#pragma GCC visibility pop
+
+#endif

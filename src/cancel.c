@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// cancel.c - end when asked, at a point where nothing is lost.
+// Read before: thread.S (weft__cancel_syscall), life.c.
+//
+// A request is one word in the thread's record, 0 until somebody asks, and a
+// signal that makes the thread look. The danger is a blocking system call:
+//
+//   asked before the look      the look sees it               not made
+//   between look and call      the handler finds the pc there not made
+//   while it blocks            the same: the kernel stands the pc at the call
+//                              when a handler with SA_RESTART interrupts it
+//   after it has done its work the pc is past the call        result returned
+//
+// So the handler needs nothing but the pc: in [begin, end) of the stub it sends
+// the thread to the stub's other exit, which returns WEFT__CANCELED_CALL. Some
+// calls do not restart and come back with EINTR instead: no work was done then.
+//
+// Anywhere else there is nothing to do, since the next look will see the request;
+// unless what was interrupted is a handler that itself runs on top of a blocked
+// stub. The pc does not tell. So the signal is blocked in what was interrupted
+// and sent again: it stays pending, and if there is a stub below, the return to
+// it restores the mask that the stub ran with, and the signal arrives there.
+//
+// What the thread itself changes (state, type) is plain data, which its own
+// handlers see in program order.
+#include <weft/atomic.h>
+#include <weft/cancel.h>
+#include <weft/error.h>
+#include "cancel.h"
+#include "life.h"
+#include "signal.h"
+#include "stack.h"
+#include "thread.h"
+
+// thread.S
+long weft__cancel_syscall(const uint32_t *request, long nr, long a, long b,
+                          long c, long d, long e, long f);
+extern __attribute__((visibility("hidden"))) const char weft__cancel_begin[];
+extern __attribute__((visibility("hidden"))) const char weft__cancel_end[];
+extern __attribute__((visibility("hidden"))) const char weft__cancel_canceled[];
+void weft__cancel_async(void);
+void weft__sigreturn(void);
+
+// Whether a request waits that may be acted upon.
+static int due(const struct weft__thread *self)
+{
+    // acquire: pairs with [cancel.request], so that what the canceller did
+    // before is seen by cleanup handlers
+    return self->cancel_state == WEFT_CANCEL_ENABLE &&
+           weft__load_acquire(&self->record->cancel_request) != 0;
+}
+
+_Noreturn void weft__cancel_now(void)
+{
+    weft_exit(WEFT_CANCELED);
+}
+
+long weft__cancel_point(long nr, long a, long b, long c, long d, long e, long f)
+{
+    struct weft__thread *self = weft__thread_self();
+    if (self->cancel_state != WEFT_CANCEL_ENABLE) {
+        return arch_syscall6(nr, a, b, c, d, e, f);
+    }
+    long result = weft__cancel_syscall(&self->record->cancel_request, nr, a, b,
+                                       c, d, e, f);
+    // close(2) has closed even when it was interrupted.
+    if (result == -WEFT_EINTR && nr != SYS_close && due(self)) {
+        return WEFT__CANCELED_CALL;
+    }
+    return result;
+}
+
+long weft_syscall_cancel(long nr, long a, long b, long c, long d, long e,
+                         long f)
+{
+    long result = weft__cancel_point(nr, a, b, c, d, e, f);
+    if (result == WEFT__CANCELED_CALL) {
+        weft__cancel_now();
+    }
+    return result;
+}
+
+void weft_test_cancel(void)
+{
+    if (due(weft__thread_self())) {
+        weft__cancel_now();
+    }
+}
+
+// After a change of state or type. A request that came while it was not due did
+// nothing then; it is due now, at once or, for a stub below the handler that may
+// be running this, by a signal of our own.
+static void look_again(const struct weft__thread *self)
+{
+    weft__signal_fence(); // handlers see the change before this looks
+    if (!due(self)) {
+        return;
+    }
+    if (self->cancel_type == WEFT_CANCEL_ASYNC) {
+        weft__cancel_now();
+    }
+    sys_tkill(sys_gettid(), WEFT__SIGNAL_CANCEL);
+}
+
+int weft_set_cancel_state(int state, int *old)
+{
+    if (state != WEFT_CANCEL_ENABLE && state != WEFT_CANCEL_DISABLE) {
+        return WEFT_EINVAL;
+    }
+    struct weft__thread *self = weft__thread_self();
+    if (old != NULL) {
+        *old = self->cancel_state;
+    }
+    if (!self->leaving) {
+        self->cancel_state = (uint8_t)state;
+        look_again(self);
+    }
+    return 0;
+}
+
+int weft_set_cancel_type(int type, int *old)
+{
+    if (type != WEFT_CANCEL_DEFERRED && type != WEFT_CANCEL_ASYNC) {
+        return WEFT_EINVAL;
+    }
+    struct weft__thread *self = weft__thread_self();
+    if (old != NULL) {
+        *old = self->cancel_type;
+    }
+    self->cancel_type = (uint8_t)type;
+    look_again(self);
+    return 0;
+}
+
+void weft_cleanup_link(struct weft_cleanup *c, void (*fn)(void *), void *arg)
+{
+    struct weft__thread *self = weft__thread_self();
+    c->fn = fn;
+    c->arg = arg;
+    c->next = self->cleanups;
+    weft__signal_fence(); // whole before it can be found
+    self->cleanups = c;
+}
+
+void weft_cleanup_unlink(struct weft_cleanup *c)
+{
+    weft__thread_self()->cleanups = c->next;
+}
+
+static void handle_cancel(int sig, void *info, void *context)
+{
+    (void)sig;
+    (void)info;
+    struct weft__thread *self = weft__thread_self();
+    if (!due(self)) {
+        return;
+    }
+    char *ucontext = context;
+    uintptr_t *pc = (uintptr_t *)(void *)(ucontext + ARCH_UCONTEXT_PC);
+    uint64_t *mask = (uint64_t *)(void *)(ucontext + ARCH_UCONTEXT_MASK);
+    if (self->cancel_type == WEFT_CANCEL_ASYNC) {
+        *pc = (uintptr_t)weft__cancel_async;
+    } else if (*pc >= (uintptr_t)weft__cancel_begin &&
+               *pc < (uintptr_t)weft__cancel_end) {
+        *pc = (uintptr_t)weft__cancel_canceled;
+    } else {
+        self->cancel_signal_blocked = 1;
+        *mask |= weft__signal_bit(WEFT__SIGNAL_CANCEL);
+        sys_tkill(sys_gettid(), WEFT__SIGNAL_CANCEL);
+    }
+}
+
+static long install_handler(void)
+{
+    const struct kernel_sigaction action = {
+        .handler = handle_cancel,
+        // ONSTACK: the thread may have little stack left of its own.
+        .flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | SA_RESTORER,
+        .restorer = weft__sigreturn,
+        .mask = ~(uint64_t)0,
+    };
+    return sys_sigaction(WEFT__SIGNAL_CANCEL, &action);
+}
+
+// The same handler again does no harm, so nothing is remembered.
+static long send(struct weft__record *record)
+{
+    long result = install_handler();
+    if (result >= 0) {
+        result = sys_tkill((long)weft__load_acquire(&record->exit_word),
+                           WEFT__SIGNAL_CANCEL);
+    }
+    return result;
+}
+
+int weft_cancel(weft_thread t)
+{
+    struct weft__record *record = weft__record_find(t);
+    if (record == NULL) {
+        return WEFT_ESRCH;
+    }
+    struct weft__thread *self = weft__thread_self();
+    uint64_t mask;
+    long result = weft__signals_block(&mask);
+    if (result < 0) {
+        return weft__refusal(result);
+    }
+    enum weft__pin pin = weft__life_pin(record, t);
+    if (pin == PIN_HELD) {
+        weft__store_release(&record->cancel_request, 1); // [cancel.request]
+        if (record != self->record) {
+            result = send(record);
+        }
+        weft__life_unpin(record);
+    }
+    weft__signals_restore(&mask);
+    if (record == self->record && self->cancel_type == WEFT_CANCEL_ASYNC) {
+        weft_test_cancel();
+    }
+    return pin == PIN_GONE ? WEFT_ESRCH
+           : result < 0    ? weft__refusal(result)
+                           : 0;
+}

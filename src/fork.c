@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// fork.c - a new process with one thread.
+// Read before: record.c, stack.c, key.c (the locks).
+//
+// The child gets a copy of all memory, but only the thread that called. Whatever
+// the others were doing stays half done for ever; so the caller holds the locks
+// of the runtime's lists over the fork, and finds the lists whole in the child.
+// There it frees what belonged to the others. clone(2) writes the new tid into
+// the caller's exit_word (CHILD_SETTID) and will clear it at the end of the child
+// (CHILD_CLEARTID), which a child would otherwise lose.
+#include <weft/error.h>
+#include "life.h"
+#include "lock.h"
+#include "record.h"
+#include "signal.h"
+#include "stack.h"
+#include "syscall.h"
+#include "thread.h"
+
+struct handlers {
+    void (*prepare)(void);
+    void (*parent)(void);
+    void (*child)(void);
+};
+
+// Handlers are kept in pages, and never taken back.
+enum { PER_PAGE = 4096 / sizeof(struct handlers) - 1 };
+struct page {
+    struct handlers entry[PER_PAGE];
+    struct page *next;
+};
+
+static struct weft__lock atfork_lock;
+// Guarded by atfork_lock:
+static struct page *first_page, *last_page;
+static unsigned entries;
+
+// key.c, if the program makes keys
+extern __attribute__((weak)) struct weft__lock weft__key_lock;
+
+int weft_atfork(void (*prepare)(void), void (*parent)(void),
+                void (*child)(void))
+{
+    int error = 0;
+    weft__lock_acquire(&atfork_lock);
+    if (entries % PER_PAGE == 0) {
+        long memory = sys_mmap(sizeof(struct page), PROT_READ | PROT_WRITE);
+        if (sys_failed(memory)) {
+            error = WEFT_ENOMEM;
+        } else if (first_page == NULL) {
+            first_page = last_page = (struct page *)memory;
+        } else {
+            last_page->next = (struct page *)memory;
+            last_page = last_page->next;
+        }
+    }
+    if (error == 0) {
+        last_page->entry[entries++ % PER_PAGE] =
+            (struct handlers){prepare, parent, child};
+    }
+    weft__lock_release(&atfork_lock);
+    return error;
+}
+
+static const struct handlers *entry_at(unsigned number)
+{
+    const struct page *page = first_page;
+    for (; number >= PER_PAGE; number -= PER_PAGE) {
+        page = page->next;
+    }
+    return &page->entry[number];
+}
+
+static void call(void (*handler)(void))
+{
+    if (handler != NULL) {
+        handler();
+    }
+}
+
+static void call_prepare(unsigned count)
+{
+    while (count > 0) { // newest first
+        call(entry_at(--count)->prepare);
+    }
+}
+
+static void call_after(unsigned count, int in_child)
+{
+    for (unsigned i = 0; i < count; i++) { // oldest first
+        const struct handlers *entry = entry_at(i);
+        call(in_child ? entry->child : entry->parent);
+    }
+}
+
+static void lock_lists(void)
+{
+    weft__lock_acquire(&weft__record_lock);
+    weft__lock_acquire(&weft__stack_lock);
+    if (&weft__key_lock != NULL) {
+        weft__lock_acquire(&weft__key_lock);
+    }
+}
+
+static void unlock_lists(void)
+{
+    if (&weft__key_lock != NULL) {
+        weft__lock_release(&weft__key_lock);
+    }
+    weft__lock_release(&weft__stack_lock);
+    weft__lock_release(&weft__record_lock);
+}
+
+// The child: everybody else is gone.
+static void alone(void)
+{
+    struct weft__record *self = weft__thread_self()->record;
+    weft__life_after_fork(self);
+    self->waits_for = 0;
+    weft__thread_alone();
+    weft__lock_release(&weft__stack_lock); // blocks go to the cache, one by one
+    weft__record_only(self);
+    weft__lock_acquire(&weft__stack_lock);
+}
+
+long weft_fork(void)
+{
+    // Handlers may add handlers; those are for the next fork.
+    weft__lock_acquire(&atfork_lock);
+    unsigned count = entries;
+    weft__lock_release(&atfork_lock);
+    call_prepare(count);
+    uint64_t mask;
+    long result = weft__signals_block(&mask);
+    if (result >= 0) {
+        weft__lock_acquire(&atfork_lock);
+        lock_lists();
+        result = arch_fork(CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD,
+                           &weft__thread_self()->record->exit_word);
+        if (result == 0) {
+            alone();
+        }
+        unlock_lists();
+        weft__lock_release(&atfork_lock);
+        weft__signals_restore(&mask);
+    }
+    call_after(count, result == 0);
+    return result;
+}

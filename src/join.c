@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// join.c - wait for a thread's end and free it, or leave that to itself.
+// Read before: thread.c, life.c.
+//
+// A joiner waits for the kernel's word, not the thread's: exit_word turns 0 when
+// the kernel has left the thread's stack for good, and only then may the memory
+// be used again. The kernel wakes one shared waiter (futex.h); there is only one,
+// since one joiner at a time holds the claim.
+#include <weft/atomic.h>
+#include <weft/error.h>
+#include "cancel.h"
+#include "clock.h"
+#include "futex.h"
+#include "join.h"
+#include "life.h"
+#include "stack.h"
+#include "thread.h"
+
+// acquire: pairs with the kernel's store at the thread's very end, so that all
+// the thread did is seen, its value among it. [exit]
+static uint32_t exit_word(struct weft__record *record)
+{
+    return weft__load_acquire(&record->exit_word);
+}
+
+void weft__wait_for_exit(struct weft__record *record)
+{
+    uint32_t tid;
+    while ((tid = exit_word(record)) != 0) {
+        weft__futex_wait_shared(&record->exit_word, tid);
+    }
+}
+
+// The same with a deadline and as a cancellation point: 0, WEFT_ETIMEDOUT, or
+// WEFT__CANCELED_CALL when the caller has to clean up and end.
+static long wait_until(struct weft__record *record, int64_t deadline_ns)
+{
+    struct kernel_timespec time;
+    struct kernel_timespec *deadline = futex_deadline(&time, deadline_ns);
+    uint32_t tid;
+    while ((tid = exit_word(record)) != 0) {
+        long result = weft__cancel_point(SYS_futex, (long)&record->exit_word,
+                                         FUTEX_WAIT_SHARED, (long)tid,
+                                         (long)deadline, 0, (long)FUTEX_ANY);
+        if (result == WEFT__CANCELED_CALL) {
+            return result;
+        }
+        if (result == -WEFT_ETIMEDOUT && exit_word(record) != 0) {
+            return WEFT_ETIMEDOUT;
+        }
+    }
+    return 0;
+}
+
+// Whether waiting for target would close a circle: target, or whom it waits for,
+// and so on, waits for self. The caller holds weft__record_lock. Every link was
+// checked when it was made, so the walk ends.
+static int would_close_circle(struct weft__record *target,
+                              const struct weft__record *self)
+{
+    while (target != self) {
+        weft_thread next = target->waits_for;
+        if (next == 0) {
+            return 0;
+        }
+        target = weft__record_find(next);
+    }
+    return 1;
+}
+
+static void set_waits_for(struct weft__record *self, weft_thread t)
+{
+    weft__lock_acquire(&weft__record_lock);
+    self->waits_for = t;
+    weft__lock_release(&weft__record_lock);
+}
+
+// Claims t for self, unless that could never end.
+static int claim(struct weft__record *record, weft_thread t,
+                 struct weft__record *self)
+{
+    weft__lock_acquire(&weft__record_lock);
+    int error = 0;
+    if (weft__life_is(record, t) && would_close_circle(record, self)) {
+        error = WEFT_EDEADLK;
+    }
+    if (error == 0) {
+        error = weft__life_claim(record, t);
+    }
+    if (error == 0) {
+        self->waits_for = t;
+    }
+    weft__lock_release(&weft__record_lock);
+    return error;
+}
+
+// The thread is gone and the claim is ours: everything goes back.
+static void collect(struct weft__record *record, void **value)
+{
+    if (value != NULL) {
+        *value = record->value;
+    }
+    weft__stack_put(&record->block);
+    weft__life_free(record);
+    weft__record_free(record);
+}
+
+int weft_join_until(weft_thread t, void **value, int64_t deadline_ns)
+{
+    weft_test_cancel();
+    struct weft__record *self = weft__thread_self()->record;
+    struct weft__record *record = weft__record_find(t);
+    int error = record == NULL ? WEFT_ESRCH : claim(record, t, self);
+    if (error) {
+        return error;
+    }
+    long result = wait_until(record, deadline_ns);
+    if (result != 0) {
+        weft__life_unclaim(record, t);
+    }
+    set_waits_for(self, 0);
+    if (result == WEFT__CANCELED_CALL) {
+        weft__cancel_now();
+    }
+    if (result == 0) {
+        collect(record, value);
+    }
+    return (int)result;
+}
+
+int weft_join(weft_thread t, void **value)
+{
+    return weft_join_until(t, value, WEFT_FOREVER);
+}
+
+int weft_join_for(weft_thread t, void **value, int64_t timeout_ns)
+{
+    return weft_join_until(t, value, weft__deadline(timeout_ns));
+}
+
+int weft_tryjoin(weft_thread t, void **value)
+{
+    struct weft__record *record = weft__record_find(t);
+    if (record == NULL) {
+        return WEFT_ESRCH;
+    }
+    if (t == weft_self()) {
+        return WEFT_EDEADLK;
+    }
+    // Only looking while it runs: a claim would make somebody else's join or
+    // detach fail.
+    int error = weft__life_claimable(record, t);
+    if (error == 0 && exit_word(record) != 0) {
+        error = WEFT_EBUSY;
+    }
+    if (error == 0) {
+        error = weft__life_claim(record, t);
+    }
+    if (error == 0) {
+        collect(record, value);
+    }
+    return error;
+}
+
+int weft_detach(weft_thread t)
+{
+    struct weft__record *record = weft__record_find(t);
+    int ended = 0;
+    int error =
+        record == NULL ? WEFT_ESRCH : weft__life_detach(record, t, &ended);
+    if (ended) {
+        weft__record_dying(record);
+        weft__record_reap();
+    }
+    return error;
+}
+
+int weft_tid(weft_thread t)
+{
+    struct weft__record *record = weft__record_find(t);
+    if (record == NULL) {
+        return 0;
+    }
+    // In this order: if the record still is about t after the look, what was
+    // seen was t's.
+    uint32_t tid = exit_word(record);
+    if (tid == WEFT__UNBORN || !weft__life_is(record, t)) {
+        return 0;
+    }
+    return (int)tid;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// record.c - the table of records: find, take, give back, reap.
+// Read before: record.h.
+//
+// The table is a row of chunks, each twice as large as the one before, so that a
+// directory of 21 pointers reaches further than the kernel can count threads,
+// and a record never moves. The first chunk is static: up to 31 threads beside
+// main need no memory from the kernel for their records.
+#include <weft/atomic.h>
+#include "life.h"
+#include "record.h"
+#include "stack.h"
+#include "syscall.h"
+
+enum { FIRST_BITS = 5, FIRST_SIZE = 1 << FIRST_BITS, CHUNKS = 21 };
+
+static struct weft__record first_chunk[FIRST_SIZE];
+
+// Written once each, under the lock; read by anybody. [record.chunk]
+static void *chunks[CHUNKS];
+
+struct weft__lock weft__record_lock;
+
+// All guarded by weft__record_lock:
+static uint32_t used;                   // records that were ever taken
+static struct weft__record *free_list;  // last in, first out: the warmest first
+static struct weft__record *dying_list; // newest first
+static uint32_t dying_count;            // its length; stale outside the lock
+
+// Which chunk an index falls into, and where: chunk n holds FIRST_SIZE << n
+// records from index (FIRST_SIZE << n) - FIRST_SIZE on.
+static uint32_t chunk_of(uint32_t index, uint32_t *offset)
+{
+    uint32_t number = index + FIRST_SIZE;
+    uint32_t top_bit = 31 - (uint32_t)__builtin_clz(number);
+    *offset = number - (1u << top_bit);
+    return top_bit - FIRST_BITS;
+}
+
+struct weft__record *weft__record_find(weft_thread t)
+{
+    uint32_t index = (uint32_t)t;
+    if (index >= UINT32_MAX - FIRST_SIZE) {
+        return NULL;
+    }
+    uint32_t offset;
+    uint32_t chunk = chunk_of(index, &offset);
+    if (chunk >= CHUNKS) {
+        return NULL;
+    }
+    // acquire: pairs with [record.chunk], so that the records are zero or newer
+    struct weft__record *records = weft__load_pointer_acquire(&chunks[chunk]);
+    return records == NULL ? NULL : &records[offset];
+}
+
+// A record that was never used before. The caller holds the lock.
+static struct weft__record *record_from_table(void)
+{
+    uint32_t offset;
+    uint32_t chunk = chunk_of(used, &offset);
+    if (chunk >= CHUNKS) {
+        return NULL;
+    }
+    if (chunk == 0) {
+        chunks[0] = first_chunk; // nobody has a handle yet who could look
+    } else if (chunks[chunk] == NULL) {
+        size_t size = ((size_t)FIRST_SIZE << chunk) * sizeof first_chunk[0];
+        long memory = sys_mmap(size, PROT_READ | PROT_WRITE);
+        if (sys_failed(memory)) {
+            return NULL;
+        }
+        // release: [record.chunk]
+        weft__store_pointer_release(&chunks[chunk], (void *)memory);
+    }
+    struct weft__record *record = (struct weft__record *)chunks[chunk] + offset;
+    record->index = used++;
+    record->life = (uint64_t)1 << 32; // generation 1, FREE
+    return record;
+}
+
+struct weft__record *weft__record_new(void)
+{
+    weft__lock_acquire(&weft__record_lock);
+    struct weft__record *record = free_list;
+    if (record != NULL) {
+        free_list = record->next;
+    } else {
+        record = record_from_table();
+    }
+    weft__lock_release(&weft__record_lock);
+    if (record != NULL) {
+        record->cancel_request = 0;
+        record->waits_for = 0;
+        record->value = NULL;
+    }
+    return record;
+}
+
+void weft__record_free(struct weft__record *record)
+{
+    weft__lock_acquire(&weft__record_lock);
+    record->next = free_list;
+    free_list = record;
+    weft__lock_release(&weft__record_lock);
+}
+
+void weft__record_dying(struct weft__record *record)
+{
+    weft__lock_acquire(&weft__record_lock);
+    record->next = dying_list;
+    dying_list = record;
+    weft__store_relaxed(&dying_count, dying_count + 1);
+    weft__lock_release(&weft__record_lock);
+}
+
+// Takes from the list of the dying those whom the kernel has let go of.
+static struct weft__record *take_the_gone(void)
+{
+    struct weft__record *gone = NULL;
+    weft__lock_acquire(&weft__record_lock);
+    struct weft__record **link = &dying_list;
+    while (*link != NULL) {
+        struct weft__record *record = *link;
+        // acquire: pairs with the kernel's store when it has left the stack
+        if (weft__load_acquire(&record->exit_word) == 0) {
+            *link = record->next;
+            record->next = gone;
+            gone = record;
+            weft__store_relaxed(&dying_count, dying_count - 1);
+        } else {
+            link = &record->next;
+        }
+    }
+    weft__lock_release(&weft__record_lock);
+    return gone;
+}
+
+void weft__record_reap(void)
+{
+    // relaxed: only a hint that spares the lock; who is missed now is found by
+    // the next reap
+    if (weft__load_relaxed(&dying_count) == 0) {
+        return;
+    }
+    struct weft__record *gone = take_the_gone();
+    while (gone != NULL) {
+        struct weft__record *record = gone;
+        gone = record->next;
+        weft__stack_put(&record->block);
+        weft__life_free(record);
+        weft__record_free(record);
+    }
+}
+
+void weft__record_only(struct weft__record *self)
+{
+    free_list = NULL;
+    dying_list = NULL;
+    dying_count = 0;
+    // From the last to the first, so that low indices are used again first.
+    for (uint32_t index = used; index-- > 0;) {
+        struct weft__record *record = weft__record_find(index);
+        if (record != self) {
+            weft__stack_put(&record->block);
+            weft__life_free(record);
+            record->next = free_list;
+            free_list = record;
+        }
+    }
+}

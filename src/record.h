@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// record.h - what others may know of a thread, in memory that stays for ever.
+//
+// A handle is looked up long after its thread has gone, and the kernel stores
+// into exit_word when the thread's stack is history already. So records are
+// type-stable: once a record, always a record, free or in use.
+#ifndef RECORD_H
+#define RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <weft/thread.h>
+#include "lock.h"
+
+// One mapping of a thread: guard | stack | TLS | the thread's own data.
+struct weft__block {
+    void *base; // NULL: none (main, or the caller's own region)
+    size_t size;
+    size_t guard_size;
+};
+
+struct weft__record {
+    // The protocol of join, detach and end: life.c.
+    uint64_t life;
+
+    // The tid while the kernel has the thread, 0 after it; UNBORN from the
+    // handle's birth to the thread's. The kernel writes the tid at clone, and 0
+    // as the very last thing at exit, with a shared futex wake of one waiter.
+    uint32_t exit_word;
+
+    // 1 once somebody asked the thread to end. Set by anybody, never cleared.
+    uint32_t cancel_request;
+
+    uint32_t index; // in the table; constant
+
+    // Written by the thread before its end, read by the joiner after it.
+    void *value;
+
+    // Written by the creator before clone, read by whoever frees the thread.
+    // base is written last and cleared first (the child of a fork looks).
+    struct weft__block block;
+
+    // Guarded by weft__record_lock:
+    weft_thread waits_for;     // whom this thread joins, or 0
+    struct weft__record *next; // in the free list, or in the list of the dying
+};
+
+#define WEFT__UNBORN 0x7fffffffu // no tid: the kernel's end at 2^22
+
+// Guards the free list, the list of the dying, and waits_for.
+extern struct weft__lock weft__record_lock;
+
+// A free record, or NULL when there is no memory for one.
+struct weft__record *weft__record_new(void);
+
+// Gives back a record whose life is over (weft__life_free came first).
+void weft__record_free(struct weft__record *record);
+
+// The record that t is about, or NULL when t cannot be a handle. Whether it
+// still is about this thread is for life.c to say.
+struct weft__record *weft__record_find(weft_thread t);
+
+// A detached thread on its last steps puts itself on the list of the dying. The
+// next thread to call weft__record_reap, once the kernel has let go of it, frees
+// its block and its record.
+void weft__record_dying(struct weft__record *record);
+void weft__record_reap(void);
+
+// In the child of a fork: frees all records but self's, and their blocks. The
+// caller holds weft__record_lock.
+void weft__record_only(struct weft__record *self);
+
+#endif

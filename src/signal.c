@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// signal.c - signals to one thread, and its mask.
+// Read before: life.c (pins).
+#include <weft/atomic.h>
+#include <weft/error.h>
+#include "life.h"
+#include "signal.h"
+#include "stack.h"
+#include "thread.h"
+
+int weft_kill(weft_thread t, int sig)
+{
+    if (sig < 0 || sig > SIGNAL_MAX ||
+        (sig >= WEFT__SIGNAL_FIRST && sig <= WEFT__SIGNAL_LAST)) {
+        return WEFT_EINVAL;
+    }
+    struct weft__record *record = weft__record_find(t);
+    if (record == NULL) {
+        return WEFT_ESRCH;
+    }
+    // With a pin held no handler may run here: it might never come back, and
+    // the other thread could not end.
+    uint64_t mask;
+    long result = weft__signals_block(&mask);
+    if (result < 0) {
+        return weft__refusal(result);
+    }
+    enum weft__pin pin = weft__life_pin(record, t);
+    if (pin == PIN_HELD) {
+        // acquire: pairs with the kernel's store at clone
+        uint32_t tid = weft__load_acquire(&record->exit_word);
+        result = sys_tkill((long)tid, sig);
+        weft__life_unpin(record);
+    }
+    weft__signals_restore(&mask);
+    return pin == PIN_GONE ? WEFT_ESRCH : (int)-result;
+}
+
+int weft_sigmask(int how, const uint64_t *set, uint64_t *old)
+{
+    if (set != NULL && (how < SIG_BLOCK || how > SIG_SETMASK)) {
+        return WEFT_EINVAL;
+    }
+    uint64_t allowed = 0;
+    if (set != NULL) {
+        allowed = how == SIG_UNBLOCK ? *set : weft__signals_allowed(*set);
+    }
+    long result = sys_sigprocmask(how, set != NULL ? &allowed : NULL, old);
+    return result < 0 ? weft__refusal(result) : 0;
+}

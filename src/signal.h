@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// signal.h - the signals that thread libraries keep for themselves.
+#ifndef SIGNAL_H
+#define SIGNAL_H
+
+#include <stdint.h>
+#include "syscall.h"
+
+// 32..34 are what glibc and musl use between them; programs cannot block or send
+// them. 33 is the one that carries a cancel request here.
+#define WEFT__SIGNAL_FIRST  32
+#define WEFT__SIGNAL_LAST   34
+#define WEFT__SIGNAL_CANCEL 33
+
+static inline uint64_t weft__signal_bit(int sig)
+{
+    return (uint64_t)1 << (sig - 1);
+}
+
+// A mask without what must never be blocked.
+static inline uint64_t weft__signals_allowed(uint64_t mask)
+{
+    return mask & ~(weft__signal_bit(32) | weft__signal_bit(33) |
+                    weft__signal_bit(34));
+}
+
+// Blocks all signals, for a few steps that must not be interrupted.
+static inline long weft__signals_block(uint64_t *old)
+{
+    uint64_t all = ~(uint64_t)0;
+    return sys_sigprocmask(SIG_SETMASK, &all, old);
+}
+
+static inline void weft__signals_restore(const uint64_t *old)
+{
+    sys_sigprocmask(SIG_SETMASK, old, NULL);
+}
+
+#endif

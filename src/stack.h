@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// stack.h - the memory a thread runs on. See stack.c for the picture.
+#ifndef STACK_H
+#define STACK_H
+
+#include <stddef.h>
+#include "record.h"
+
+// What the host read from the kernel at start-up.
+extern size_t weft__page_size;
+extern size_t weft__signal_frame;  // AT_MINSIGSTKSZ, or what stands in for it
+extern size_t weft__default_stack; // usable bytes when nothing is asked for
+
+#define WEFT__DEFAULT_STACK ((size_t)256 * 1024)
+// Where the kernel does not say how large a signal frame gets (before 5.14, and
+// under qemu-user 7.2): no less than any processor had before it could say.
+#define WEFT__DEFAULT_SIGNAL_FRAME ((size_t)5120)
+
+// The least usable stack: one signal's frame, and 2 KiB to run a handler.
+static inline size_t weft__least_stack(void)
+{
+    size_t least = weft__signal_frame + 2048;
+    return least > WEFT_STACK_MIN ? least : WEFT_STACK_MIN;
+}
+
+// Fills in a block with a guard of guard_size bytes and size bytes above it,
+// both rounded up to pages. 0, WEFT_EAGAIN, WEFT_ENOMEM, WEFT_EPERM or
+// WEFT_ENOTSUP; then block->base is NULL.
+int weft__stack_get(struct weft__block *block, size_t size, size_t guard_size);
+
+// Takes a block back (one without memory is fine) and leaves base NULL.
+void weft__stack_put(struct weft__block *block);
+
+// Guards the cache of blocks.
+extern struct weft__lock weft__stack_lock;
+
+// The error for the caller of weft_create when a system call gave -errno.
+int weft__refusal(long result);
+
+#endif

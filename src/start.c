@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+// start.c - from the kernel's first stack to weft_main and back.
+// Part of weft-crt0.o alone. Read before: start.S, freestanding.c.
+//
+// The kernel leaves on the stack:  argc | argv.. 0 | envp.. 0 | auxv pairs.. 0 0
+//
+// Until relocate has run, a static-pie's pointers in data are wrong; and until
+// the thread pointer is set, nothing may be compiled with a stack protector.
+#include <weft/start.h>
+#include "arch.h"
+#include "host/freestanding.h"
+#include "host/host.h"
+#include "stack.h"
+#include "syscall.h"
+#include "thread.h"
+
+#define HIDDEN __attribute__((visibility("hidden")))
+
+enum { AUXV_KEPT = AT_MINSIGSTKSZ + 1 };
+static unsigned long auxv[AUXV_KEPT];
+
+// Set by the linker, where the program has such sections.
+typedef void (*init_function)(int, char **, char **);
+typedef void (*fini_function)(void);
+extern HIDDEN const init_function __preinit_array_start[] __attribute__((weak));
+extern HIDDEN const init_function __preinit_array_end[] __attribute__((weak));
+extern HIDDEN const init_function __init_array_start[] __attribute__((weak));
+extern HIDDEN const init_function __init_array_end[] __attribute__((weak));
+extern HIDDEN const fini_function __fini_array_start[] __attribute__((weak));
+extern HIDDEN const fini_function __fini_array_end[] __attribute__((weak));
+extern HIDDEN const struct elf_rela __rela_iplt_start[] __attribute__((weak));
+extern HIDDEN const struct elf_rela __rela_iplt_end[] __attribute__((weak));
+
+_Noreturn void weft__start(long *stack);
+
+// libgcc's atomics on aarch64 ask with AT_HWCAP whether there is LSE, from a
+// constructor.
+unsigned long __getauxval(unsigned long type);
+unsigned long __getauxval(unsigned long type)
+{
+    return type < AUXV_KEPT ? auxv[type] : 0;
+}
+
+static void read_auxv(const unsigned long *pair)
+{
+    for (; pair[0] != AT_NULL; pair += 2) {
+        if (pair[0] < AUXV_KEPT) {
+            auxv[pair[0]] = pair[1];
+        }
+    }
+}
+
+// How far the kernel moved the program from where it was linked. The program
+// headers stand right behind the ELF header, which begins the segment at offset
+// 0 of the file. (The symbols that say the same are reached through pointers
+// that are not relocated yet.)
+static uintptr_t load_bias(const struct elf_phdr *phdr, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (phdr[i].type == PT_LOAD && phdr[i].offset == 0) {
+            return (uintptr_t)phdr - ELF_HEADER_SIZE - phdr[i].vaddr;
+        }
+    }
+    return 0;
+}
+
+static void relocate_one(uintptr_t bias, const struct elf_rela *rela)
+{
+    uintptr_t *where = (uintptr_t *)(bias + rela->offset);
+    uintptr_t value = bias + (uintptr_t)rela->addend;
+    switch ((uint32_t)rela->info) {
+    case ARCH_R_RELATIVE:
+        *where = value;
+        break;
+    case ARCH_R_IRELATIVE:
+        *where = arch_resolve_ifunc(value, auxv[AT_HWCAP], auxv[AT_HWCAP2]);
+        break;
+    default:
+        arch_trap(); // a static link has no other kinds
+    }
+}
+
+// What a dynamic loader would do, were there one: a static-pie's table of
+// relocations is its own to apply.
+static void relocate(uintptr_t bias, const struct elf_phdr *phdr, size_t count)
+{
+    const struct elf_dyn *dyn = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (phdr[i].type == PT_DYNAMIC) {
+            dyn = (const struct elf_dyn *)(bias + phdr[i].vaddr);
+        }
+    }
+    const struct elf_rela *rela = NULL;
+    size_t size = 0;
+    for (; dyn != NULL && dyn->tag != DT_NULL; dyn++) {
+        if (dyn->tag == DT_RELA) {
+            rela = (const struct elf_rela *)(bias + dyn->value);
+        } else if (dyn->tag == DT_RELASZ) {
+            size = dyn->value;
+        }
+    }
+    for (size_t i = 0; i < size / sizeof *rela; i++) {
+        relocate_one(bias, &rela[i]);
+    }
+    // A program at a fixed address has ifuncs only, in a table of their own.
+    for (rela = __rela_iplt_start; rela < __rela_iplt_end; rela++) {
+        relocate_one(bias, rela);
+    }
+}
+
+static void read_segments(uintptr_t bias, const struct elf_phdr *phdr,
+                          size_t count)
+{
+    weft__default_stack = WEFT__DEFAULT_STACK;
+    for (size_t i = 0; i < count; i++) {
+        if (phdr[i].type == PT_GNU_STACK && phdr[i].memsz != 0) {
+            weft__default_stack = phdr[i].memsz; // -z stack-size
+        } else if (phdr[i].type == PT_TLS) {
+            weft__tls_image = (struct weft__tls_image){
+                .start = (const char *)(bias + phdr[i].vaddr),
+                .file_size = phdr[i].filesz,
+                .size = phdr[i].memsz,
+                .align = phdr[i].align > 1 ? phdr[i].align : 1,
+                .address = phdr[i].vaddr,
+            };
+        }
+    }
+}
+
+// The main thread's TLS lies on the initial stack, below what the kernel left,
+// in a frame that never ends.
+static void adopt_main(void *tls)
+{
+    void *tp = weft__host_tls_build(tls, &weft__main_thread);
+    if (arch_set_thread_pointer(tp) < 0) {
+        arch_trap(); // a sandbox refused it: no TLS, no way to go on
+    }
+    uint32_t *exit_word = weft__thread_adopt_main();
+    *exit_word = (uint32_t)sys_set_tid_address(exit_word);
+}
+
+_Noreturn void weft__host_exit(int status)
+{
+    const fini_function *fini = __fini_array_end;
+    while (fini > __fini_array_start) {
+        (*--fini)();
+    }
+    sys_exit_group(status);
+}
+
+_Noreturn void weft__start(long *stack)
+{
+    int argc = (int)*stack;
+    char **argv = (char **)(stack + 1);
+    char **envp = argv + argc + 1;
+    char **end = envp;
+    while (*end != NULL) {
+        end++;
+    }
+    read_auxv((unsigned long *)(end + 1));
+    const struct elf_phdr *phdr = (const struct elf_phdr *)auxv[AT_PHDR];
+    uintptr_t bias = load_bias(phdr, auxv[AT_PHNUM]);
+    relocate(bias, phdr, auxv[AT_PHNUM]);
+    read_segments(bias, phdr, auxv[AT_PHNUM]);
+    weft__page_size = auxv[AT_PAGESZ];
+    weft__signal_frame = auxv[AT_MINSIGSTKSZ] ? auxv[AT_MINSIGSTKSZ]
+                                              : WEFT__DEFAULT_SIGNAL_FRAME;
+    weft__canary_init((const unsigned char *)auxv[AT_RANDOM]);
+    adopt_main(__builtin_alloca(weft__host_tls_size()));
+    for (const init_function *init = __preinit_array_start;
+         init < __preinit_array_end; init++) {
+        (*init)(argc, argv, envp);
+    }
+    for (const init_function *init = __init_array_start;
+         init < __init_array_end; init++) {
+        (*init)(argc, argv, envp);
+    }
+    weft__host_exit(weft_main(argc, argv, envp));
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+// thread.c - a thread's life: create, start, exit.
+// Read before: record.h, thread.h, place.c.  Read after: thread.S, life.c, join.c.
+#include <weft/atomic.h>
+#include <weft/error.h>
+#include "birth.h"
+#include "host/host.h"
+#include "join.h"
+#include "life.h"
+#include "place.h"
+#include "signal.h"
+#include "stack.h"
+#include "thread.h"
+
+// Each flag and its reason. The kernel does with fewer, but qemu-user knows a
+// thread only by exactly this set (see clone(2) for each).
+#define THREAD_FLAGS                                                           \
+    (CLONE_VM              /* one address space */                             \
+     | CLONE_FS            /* one root, working directory and umask */         \
+     | CLONE_FILES         /* one table of file descriptors */                 \
+     | CLONE_SIGHAND       /* one table of signal handlers */                  \
+     | CLONE_THREAD        /* one process: same pid, no SIGCHLD at the end */  \
+     | CLONE_SYSVSEM       /* one list of System V semaphore undos */          \
+     | CLONE_SETTLS        /* the thread pointer, set before it runs */        \
+     | CLONE_PARENT_SETTID /* the tid in exit_word, before it runs */          \
+     | CLONE_CHILD_CLEARTID /* 0 in exit_word, when the stack is unused */)
+
+struct weft__thread weft__main_thread;
+
+// Threads that have not announced their end, main included. The last one ends
+// the process.
+static uint32_t alive = 1;
+
+// Everything the thread is, in place before it exists: a signal handler on its
+// first instruction finds a whole thread.
+static void *build(const struct weft__place *place, struct weft__record *record,
+                   void *(*start)(void *), void *arg)
+{
+    struct weft__thread *self = place->self;
+    weft__zero(self, sizeof *self);
+    self->local.handle = weft__life_handle(record);
+    self->record = record;
+    self->start = start;
+    self->arg = arg;
+    // A new thread inherits its creator's mask, and with it a cancel signal that
+    // the cancel handler blocked there.
+    self->cancel_signal_blocked = weft__thread_self()->cancel_signal_blocked;
+    return weft__host_tls_build(place->tls, self);
+}
+
+// Gives back what a thread that never ran any user code was given.
+static void undo(struct weft__record *record)
+{
+    weft__stack_put(&record->block);
+    weft__life_free(record);
+    weft__record_free(record);
+}
+
+// clone, without and with attributes that the child may be refused. No lock is
+// held across it. 0 or the error; then nobody runs on the memory any more.
+static int bring_to_life(const struct weft__place *place, void *tp,
+                         const weft_attr *attr)
+{
+    struct weft__record *record = place->self->record;
+    struct weft__birth birth;
+    int needed = weft__birth_needed(attr);
+    if (needed) {
+        int error = weft__birth_prepare(&birth, attr);
+        if (error) {
+            return error;
+        }
+        place->self->birth = &birth;
+    }
+    long tid = weft__clone(THREAD_FLAGS, place->sp, &record->exit_word, tp,
+                           place->self);
+    // From here on nothing of the thread may be touched: it may be gone.
+    int error = tid < 0 ? weft__refusal(tid) : 0;
+    if (needed) {
+        if (error == 0) {
+            error = weft__birth_wait(&birth);
+            if (error) {
+                weft__wait_for_exit(record);
+            }
+        }
+        weft__birth_finish(&birth);
+    }
+    return error;
+}
+
+int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
+                void *arg)
+{
+    const weft_attr defaults = {0};
+    if (attr == NULL) {
+        attr = &defaults;
+    }
+    if (out == NULL || start == NULL) {
+        return WEFT_EINVAL;
+    }
+    *out = 0;
+    int error = weft__place_check(attr);
+    if (error) {
+        return error;
+    }
+    weft__record_reap(); // memory of detached threads that are gone
+    struct weft__record *record = weft__record_new();
+    if (record == NULL) {
+        return WEFT_EAGAIN;
+    }
+    struct weft__place place;
+    error = weft__place_find(&place, &record->block, attr);
+    if (error) {
+        weft__record_free(record);
+        return error;
+    }
+    weft__store_relaxed(&record->exit_word, WEFT__UNBORN); // nobody looks yet
+    weft_thread t =
+        weft__life_begin(record, (attr->flags & WEFT_DETACHED) != 0);
+    void *tp = build(&place, record, start, arg);
+    *out = t;
+    weft__add_relaxed(&alive, 1); // its creator lives: it cannot be the last
+    error = bring_to_life(&place, tp, attr);
+    if (error) {
+        weft__add_acq_rel(&alive, (uint32_t)-1);
+        *out = 0;
+        undo(record);
+    }
+    return error;
+}
+
+_Noreturn void weft__thread_start(struct weft__thread *self)
+{
+    if (self->cancel_signal_blocked) {
+        uint64_t cancel = weft__signal_bit(WEFT__SIGNAL_CANCEL);
+        sys_sigprocmask(SIG_UNBLOCK, &cancel, NULL);
+        self->cancel_signal_blocked = 0;
+    }
+    if (self->birth != NULL) {
+        weft__birth_apply(self);
+    }
+    weft_exit(self->start(self->arg));
+}
+
+// The last steps. Until the exit system call is done, signal handlers may still
+// run on this stack; it stays, because nobody frees it before exit_word is 0.
+_Noreturn static void leave(struct weft__record *record)
+{
+    // acq_rel: pairs with itself, so that the last one sees all that others did
+    if (weft__add_acq_rel(&alive, (uint32_t)-1) == 1) {
+        weft__host_exit(0);
+    }
+    if (weft__life_end(record)) {
+        weft__record_reap(); // those who went before, but not this one
+        weft__record_dying(record);
+    }
+    sys_exit(0);
+}
+
+_Noreturn void weft_exit(void *value)
+{
+    struct weft__thread *self = weft__thread_self();
+    self->leaving = 1;
+    self->cancel_state = WEFT_CANCEL_DISABLE;
+    while (self->cleanups != NULL) {
+        struct weft_cleanup *cleanup = self->cleanups;
+        self->cleanups = cleanup->next; // first: it may itself call weft_exit
+        cleanup->fn(cleanup->arg);
+    }
+    if (weft__key_destroy_all != NULL) {
+        weft__key_destroy_all(self);
+    }
+    self->record->value = value;
+    leave(self->record);
+}
+
+uint32_t *weft__thread_adopt_main(void)
+{
+    struct weft__record *record = weft__record_new(); // the first: never NULL
+    weft__main_thread.local.handle = weft__life_begin(record, 0);
+    weft__main_thread.record = record;
+    return &record->exit_word;
+}
+
+void weft__thread_alone(void)
+{
+    weft__store_relaxed(&alive, 1); // no other thread is there to see it
+}
