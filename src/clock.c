@@ -3,7 +3,7 @@
 #include <weft/error.h>
 #include "cancel.h"
 #include "clock.h"
-#include "futex.h"
+#include "syscall.h"
 
 int64_t weft_now(void)
 {
@@ -26,7 +26,7 @@ int64_t weft__deadline(int64_t timeout_ns)
 int weft_sleep_until(int64_t deadline_ns)
 {
     struct kernel_timespec storage;
-    struct kernel_timespec *time = futex_deadline(&storage, deadline_ns);
+    struct kernel_timespec *time = weft__kernel_deadline(&storage, deadline_ns);
     if (time == NULL) {
         // For ever: the farthest the kernel can count in nanoseconds.
         storage.seconds = WEFT_FOREVER / 1000000000;

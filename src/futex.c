@@ -1,25 +1,41 @@
 // SPDX-License-Identifier: MIT
 // futex.c - the futex system call. See futex.h.
+#include <weft/thread.h>
+#include "cancel.h"
+#include "clock.h"
 #include "futex.h"
+#include "syscall.h"
 
-static void wait(uint32_t *word, uint32_t expected, long operation)
+static long operation(long number, unsigned flags)
 {
-    arch_syscall6(SYS_futex, (long)word, operation, (long)expected, 0, 0,
-                  (long)FUTEX_ANY);
+    return flags & FUTEX_SHARED ? number : number | FUTEX_PRIVATE_FLAG;
 }
 
-void weft__futex_wait(uint32_t *word, uint32_t expected)
+long weft__futex_wait_until(uint32_t *word, uint32_t expected,
+                            int64_t deadline_ns, unsigned flags)
 {
-    wait(word, expected, FUTEX_WAIT_PRIVATE);
+    struct kernel_timespec storage;
+    struct kernel_timespec *deadline =
+        weft__kernel_deadline(&storage, deadline_ns);
+    long wait = operation(FUTEX_WAIT_BITSET, flags);
+    if (flags & FUTEX_CANCEL) {
+        return weft__cancel_point(SYS_futex, (long)word, wait, (long)expected,
+                                  (long)deadline, 0, (long)FUTEX_ANY);
+    }
+    return arch_syscall6(SYS_futex, (long)word, wait, (long)expected,
+                         (long)deadline, 0, (long)FUTEX_ANY);
 }
 
-void weft__futex_wait_shared(uint32_t *word, uint32_t expected)
+void weft__futex_wait(uint32_t *word, uint32_t expected, unsigned flags)
 {
-    wait(word, expected, FUTEX_WAIT_SHARED);
+    // Not through weft__futex_wait_until: a program that never waits with a
+    // deadline or as a cancellation point does not link what that needs.
+    arch_syscall6(SYS_futex, (long)word, operation(FUTEX_WAIT_BITSET, flags),
+                  (long)expected, 0, 0, (long)FUTEX_ANY);
 }
 
-void weft__futex_wake(uint32_t *word, int count)
+void weft__futex_wake(uint32_t *word, int count, unsigned flags)
 {
-    arch_syscall4(SYS_futex, (long)word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, count,
+    arch_syscall4(SYS_futex, (long)word, operation(FUTEX_WAKE, flags), count,
                   0);
 }
