@@ -23,6 +23,7 @@
 #include "futex.h"
 #include "signal.h"
 #include "stack.h"
+#include "syscall.h"
 #include "thread.h"
 
 int weft__birth_needed(const weft_attr *attr)
@@ -44,7 +45,7 @@ int weft__birth_wait(struct weft__birth *birth)
 {
     // acquire: pairs with [birth.answer], so that refusal is the child's
     while (weft__load_acquire(&birth->answered) == 0) {
-        weft__futex_wait(&birth->answered, 0);
+        weft__futex_wait(&birth->answered, 0, 0);
     }
     return birth->refusal;
 }
@@ -58,7 +59,7 @@ static void answer(struct weft__birth *birth, int refusal)
 {
     birth->refusal = refusal;
     weft__store_release(&birth->answered, 1); // [birth.answer]
-    weft__futex_wake(&birth->answered, 1);
+    weft__futex_wake(&birth->answered, 1, 0);
 }
 
 static long apply(const weft_attr *attr)

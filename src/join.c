@@ -27,7 +27,7 @@ void weft__wait_for_exit(struct weft__record *record)
 {
     uint32_t tid;
     while ((tid = exit_word(record)) != 0) {
-        weft__futex_wait_shared(&record->exit_word, tid);
+        weft__futex_wait(&record->exit_word, tid, FUTEX_SHARED);
     }
 }
 
@@ -35,13 +35,10 @@ void weft__wait_for_exit(struct weft__record *record)
 // WEFT__CANCELED_CALL when the caller has to clean up and end.
 static long wait_until(struct weft__record *record, int64_t deadline_ns)
 {
-    struct kernel_timespec time;
-    struct kernel_timespec *deadline = futex_deadline(&time, deadline_ns);
     uint32_t tid;
     while ((tid = exit_word(record)) != 0) {
-        long result = weft__cancel_point(SYS_futex, (long)&record->exit_word,
-                                         FUTEX_WAIT_SHARED, (long)tid,
-                                         (long)deadline, 0, (long)FUTEX_ANY);
+        long result = weft__futex_wait_until(
+            &record->exit_word, tid, deadline_ns, FUTEX_SHARED | FUTEX_CANCEL);
         if (result == WEFT__CANCELED_CALL) {
             return result;
         }

@@ -160,7 +160,7 @@ int weft__life_end(struct weft__record *record)
                 return (life & PHASE) == DETACHED;
             }
         } else if (life & LEAVING) {
-            weft__futex_wait(low_half(record), (uint32_t)life);
+            weft__futex_wait(low_half(record), (uint32_t)life, 0);
             life = look(record);
         } else {
             change(record, &life, life | LEAVING);
@@ -190,8 +190,8 @@ void weft__life_unpin(struct weft__record *record)
     while (!change(record, &life, life - PIN)) { // T7.
     }
     if ((life & LEAVING) && (life & PINS) == PIN) {
-        weft__futex_wake(low_half(record),
-                         1); // only the thread itself sleeps here
+        weft__futex_wake(low_half(record), 1,
+                         0); // only the thread itself sleeps here
     }
 }
 

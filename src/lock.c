@@ -25,8 +25,8 @@ void weft__lock_acquire(struct weft__lock *lock)
     }
     // T2.  acquire: pairs with [lock.release]
     while (weft__swap_acquire(&lock->word, CONTENDED) != FREE) {
-        weft__futex_wait(&lock->word,
-                         CONTENDED); // whatever it returns, look again
+        weft__futex_wait(&lock->word, CONTENDED,
+                         0); // whatever it returns, look again
     }
 }
 
@@ -34,6 +34,6 @@ void weft__lock_release(struct weft__lock *lock)
 {
     // T3.  [lock.release] pairs with T1 and T2
     if (weft__swap_release(&lock->word, FREE) == CONTENDED) {
-        weft__futex_wake(&lock->word, 1); // one: it restores CONTENDED in T2
+        weft__futex_wake(&lock->word, 1, 0); // one: it restores CONTENDED in T2
     }
 }

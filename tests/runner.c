@@ -151,6 +151,18 @@ const struct result *try_run(int limit_seconds, const char *format, ...)
     return shell(limit_seconds, line);
 }
 
+// The settings that lines of shell use, as a shell takes them.
+static void write_settings(FILE *to)
+{
+    const char *const names[] = {"ARCH", "BUILD", "CC",
+                                 "CROSS", "QEMU", "SCRATCH"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (getenv(names[i]) != NULL) {
+            fprintf(to, "%s='%s' ", names[i], getenv(names[i]));
+        }
+    }
+}
+
 const struct result *must_run(int limit_seconds, const char *format, ...)
 {
     char line[4096];
@@ -161,7 +173,7 @@ const struct result *must_run(int limit_seconds, const char *format, ...)
     va_end(arguments);
     result = shell(limit_seconds, line);
     if (!exited_with(result, 0)) {
-        fail_with(result, line, "the command failed");
+        fail_with(result, line, "a command failed");
     }
     return result;
 }
@@ -204,7 +216,12 @@ _Noreturn void fail_with(const struct result *result, const char *command,
     }
     quote(to, "stdout", &result->out);
     quote(to, "stderr", &result->err);
-    fprintf(to, "\n  repeat it: %s", command);
+    fprintf(to, "\n  repeat it: ");
+    if (strchr(command, '$') != NULL) {
+        write_settings(to);
+        fprintf(to, "; ");
+    }
+    fprintf(to, "%s", command);
     fclose(to);
     ck_abort_msg("%s", message);
     abort(); // ck_abort_msg does not come back
@@ -217,4 +234,9 @@ const char *setting(const char *name)
         ck_abort_msg("%s is not set: run it through make", name);
     }
     return value;
+}
+
+bool is_emulated(void)
+{
+    return *setting("QEMU") != '\0';
 }

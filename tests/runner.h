@@ -49,8 +49,13 @@ _Noreturn void fail_with(const struct result *result, const char *command,
                          const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// A value the Makefile passes in the environment; the test fails without it.
+// A value that the Makefile passes in the environment: ARCH, BUILD, CC, CROSS,
+// QEMU, SCRATCH (tests.mk says what they are). Lines of shell use them as $ARCH
+// and so on. The test fails without it.
 const char *setting(const char *name);
+
+// Whether the programs under test are run by an emulator here.
+bool is_emulated(void);
 
 // ---- a suite: begin, add tests, finish ----
 
@@ -69,5 +74,15 @@ bool suite_wants(const char *section, const char *sentence);
 
 // Runs everything and reports; returns the exit status for main.
 int suite_finish(void);
+
+// A main for a suite whose tests stand in a list, ended by one without a name:
+// argv is TARGET and STEM.
+struct listed {
+    const char *sentence;
+    TFun run;
+    int limit_seconds;
+};
+int suite_main(int argc, char **argv, const char *section,
+               const struct listed *tests);
 
 #endif

@@ -121,3 +121,18 @@ int suite_finish(void)
     srunner_free(runner);
     return failed == 0 ? 0 : 1;
 }
+
+int suite_main(int argc, char **argv, const char *section,
+               const struct listed *tests)
+{
+    if (argc != 3) {
+        fprintf(stderr, "usage: %s TARGET STEM\n", argv[0]);
+        return 2;
+    }
+    suite_begin(argv[1], argv[2]);
+    for (; tests->sentence != NULL; tests++) {
+        suite_add(section, tests->sentence, tests->run, 0,
+                  tests->limit_seconds);
+    }
+    return suite_finish();
+}
