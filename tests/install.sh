@@ -33,6 +33,7 @@ qemu-$1 qemu-user
 END
     if [ "$set_name" = test ]; then
         echo "$1-linux-gnu-g++ g++-$2-linux-gnu"
+        echo "gdb-multiarch gdb-multiarch"
     fi
 }
 

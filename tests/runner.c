@@ -154,8 +154,8 @@ const struct result *try_run(int limit_seconds, const char *format, ...)
 // The settings that lines of shell use, as a shell takes them.
 static void write_settings(FILE *to)
 {
-    const char *const names[] = {"ARCH", "BUILD", "CC",
-                                 "CROSS", "QEMU", "SCRATCH"};
+    const char *const names[] = {"ARCH",  "BUILD", "CC",
+                                 "CROSS", "QEMU",  "SCRATCH"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (getenv(names[i]) != NULL) {
             fprintf(to, "%s='%s' ", names[i], getenv(names[i]));

@@ -34,7 +34,8 @@ void suite_begin(const char *target, const char *stem)
     all.target = target;
     all.stem = stem;
     all.filter = filter != NULL && *filter != '\0' ? filter : NULL;
-    all.suite = suite_create(target);
+    all.suite =
+        suite_create(strrchr(stem, '/') ? strrchr(stem, '/') + 1 : stem);
 }
 
 static void full_name(char name[NAME_MAX_LENGTH], const char *section,
@@ -129,6 +130,7 @@ int suite_main(int argc, char **argv, const char *section,
         fprintf(stderr, "usage: %s TARGET STEM\n", argv[0]);
         return 2;
     }
+    unsetenv("MAKEFLAGS"); // what runs make anew shares no jobs with this one
     suite_begin(argv[1], argv[2]);
     for (; tests->sentence != NULL; tests++) {
         suite_add(section, tests->sentence, tests->run, 0,

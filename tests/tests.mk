@@ -34,13 +34,13 @@ says = $(shell sed -n 's,^// $1: ,,p' $<)
 $(BUILD)/tests/%: tests/programs/%.c $(PROGRAM_NEEDS)
 	@mkdir -p $(@D)
 	@rm -f $@ # never an old one, should this fail
-	$(PROGRAM_CC) $(call says,build) $(call says,build.$(ARCH)) \
+	$(call say,CC $@)$(PROGRAM_CC) $(call says,build) $(call says,build.$(ARCH)) \
 	    $(or $(call says,link),-static) $< $(PROGRAM_LIBS) -o $@
 
 # The first process of the boot test; it knows no processor either.
 $(BUILD)/init: tests/boot/init.c $(PROGRAM_NEEDS)
 	@rm -f $@
-	$(PROGRAM_CC) -static $< $(PROGRAM_LIBS) -o $@
+	$(call say,CC $@)$(PROGRAM_CC) -static $< $(PROGRAM_LIBS) -o $@
 
 programs: $(PROGRAMS) $(BUILD)/init ## build the test programs
 
@@ -48,19 +48,19 @@ programs: $(PROGRAMS) $(BUILD)/init ## build the test programs
 
 # ---- the suites: programs of the build machine ----
 
-SUITES := check_programs
+SUITES := programs archive build cost view
 SUITE_CFLAGS = -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wshadow -Wconversion -Werror \
     $(shell pkg-config --cflags check)
 SUITE_LIBS = $(shell pkg-config --libs check)
 SUITE_COMMON := tests/runner.c tests/suite.c
 
-$(RESULTS)/bin/%: tests/%.c $(SUITE_COMMON) tests/boot/log.c \
+$(RESULTS)/bin/check_%: tests/check_%.c $(SUITE_COMMON) tests/boot/log.c \
     $(wildcard tests/*.h tests/*.def tests/boot/*.h)
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(HOSTCC) $(SUITE_CFLAGS) $(filter %.c,$^) $(SUITE_LIBS) -o $@
+	$(call say,CC $@)$(HOSTCC) $(SUITE_CFLAGS) $(filter %.c,$^) $(SUITE_LIBS) -o $@
 
-suites: $(SUITES:%=$(RESULTS)/bin/%)
+suites: $(SUITES:%=$(RESULTS)/bin/check_%)
 
 # ---- parts ----
 
@@ -82,6 +82,24 @@ $(TEST_ARCHES:%=programs-%): programs-%: compile-%
 $(TEST_ARCHES:%=soak-%): soak-%: compile-%
 	@$(RESULTS)/bin/check_programs -s -d build/$*/tests \
 	    $(if $(call qemu,$*),-e -x) $* $(RESULTS)/$@ $(call qemu,$*)
+
+# Suites about one processor that are no table of programs. The compiler depends
+# on ARCH, so make has to begin anew; what the lines of shell in the suites use:
+#   CC with its target, CROSS before the names of binutils, QEMU to start a
+#   program where it is needed, SCRATCH to leave files in.
+ARCH_SUITES := archive build cost view
+ARCH_PARTS := $(foreach arch,$(TEST_ARCHES),$(ARCH_SUITES:%=%-$(arch)))
+
+$(foreach arch,$(TEST_ARCHES),$(eval $(ARCH_SUITES:%=%-$(arch)): compile-$(arch)))
+$(ARCH_PARTS):
+	@$(MAKE) --no-print-directory ARCH=$(lastword $(subst -, ,$@)) \
+	    suite-$(firstword $(subst -, ,$@))
+
+$(ARCH_SUITES:%=suite-%): suite-%:
+	@ARCH='$(ARCH)' BUILD='$(BUILD)' CC='$(strip $(CC) $(CLANG_TARGET))' \
+	    CROSS='$(CROSS)' QEMU='$(call qemu,$(ARCH))' \
+	    SCRATCH='$(RESULTS)/scratch/$*-$(ARCH)' \
+	    $(RESULTS)/bin/check_$* $(ARCH) $(RESULTS)/$*-$(ARCH)
 
 # ---- the boot test: all aarch64 programs on an arm64 kernel ----
 
@@ -107,7 +125,7 @@ $(BOOT_CPUS:%=boot-%): boot-%: $(BOOT)/vmlinuz $(BOOT)/initramfs
 # ---- what is typed ----
 
 TEST_PARTS = $(foreach arch,$(TEST_ARCHES),compile-$(arch) programs-$(arch)) \
-    $(if $(filter aarch64,$(TEST_ARCHES)),$(BOOT_PARTS))
+    $(ARCH_PARTS) $(if $(filter aarch64,$(TEST_ARCHES)),$(BOOT_PARTS))
 BOOT_PARTS = compile-aarch64 $(BOOT_CPUS:%=boot-%)
 SOAK_PARTS = $(foreach arch,$(TEST_ARCHES),compile-$(arch) soak-$(arch))
 
@@ -128,5 +146,5 @@ boot-test: ## the aarch64 programs on a real arm64 kernel, in an emulated machin
 soak: ## the storms at full length
 	$(call run_parts,$(SOAK_PARTS))
 
-.PHONY: programs suites test boot-test soak $(sort $(TEST_PARTS) $(SOAK_PARTS)) \
+.PHONY: programs suites test boot-test soak $(ARCH_SUITES:%=suite-%) $(sort $(TEST_PARTS) $(SOAK_PARTS)) \
     $(BOOT)/initramfs

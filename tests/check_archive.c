@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// check_archive.c - what is in the archive and in what is linked from it: names,
+// sizes, marks. Asked of nm, size and readelf.
+//
+// Read before: runner.h.
+#include "runner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LIMIT = 60 };
+
+// What differs between processors.
+//   tight       bytes that a small program may have at most; aarch64's
+//               instructions are longer
+//   protection  how a program asks for protected branches and returns, and
+//               what makes the linker object to an object without the mark
+//   mark        how readelf shows it
+static const struct processor {
+    const char *arch;
+    long tight;
+    const char *protection;
+    const char *mark;
+} processors[] = {
+    {"x86_64", 8 * 1024, "-fcf-protection=full -Wl,-z,cet-report=error",
+     "IBT, SHSTK"},
+    {"aarch64", 10 * 1024,
+     "-mbranch-protection=standard -mno-outline-atomics "
+     "-Wl,-z,force-bti,--fatal-warnings",
+     "BTI, PAC"},
+};
+
+static const struct processor *this_processor(void)
+{
+    for (size_t i = 0; i < sizeof processors / sizeof processors[0]; i++) {
+        if (strcmp(processors[i].arch, setting("ARCH")) == 0) {
+            return &processors[i];
+        }
+    }
+    ck_abort_msg("check_archive.c knows nothing of this processor");
+    return NULL;
+}
+
+static void archive_needs_no_symbol_from_outside(int unused)
+{
+    (void)unused;
+    const struct result *result =
+        must_run(LIMIT, "mkdir -p $SCRATCH && ${CROSS}ld -r --whole-archive "
+                        "$BUILD/libweft.a -o $SCRATCH/whole.o && "
+                        "${CROSS}nm $SCRATCH/whole.o | awk '$1 == \"U\" && "
+                        "$2 != \"_GLOBAL_OFFSET_TABLE_\" { print $2 }'");
+    ck_assert_str_eq(result->out.text, "");
+}
+
+static void archive_defines_only_names_of_its_own(int unused)
+{
+    (void)unused;
+    const struct result *result =
+        must_run(LIMIT, "${CROSS}nm -g --defined-only $BUILD/libweft.a | "
+                        "awk 'NF == 3 && $3 !~ /^weft_/ { print $3 }'");
+    ck_assert_str_eq(result->out.text, "");
+}
+
+// Beside its own: the entry point and what compilers call unasked.
+static void crt0_defines_only_names_it_must(int unused)
+{
+    (void)unused;
+    const struct result *result = must_run(
+        LIMIT, "${CROSS}nm -g --defined-only $BUILD/weft-crt0.o | "
+               "awk 'NF == 3 && $3 !~ /^weft_/ { print $3 }' | "
+               "grep -vx -e _start -e 'mem\\(cpy\\|move\\|set\\|cmp\\)' "
+               "-e strlen -e __getauxval -e __stack_chk_guard "
+               "-e __stack_chk_fail || true");
+    ck_assert_str_eq(result->out.text, "");
+}
+
+// ---- sizes ----
+
+static long number_from(const struct result *result)
+{
+    char *end;
+    long number = strtol(result->out.text, &end, 10);
+    if (end == result->out.text) {
+        ck_abort_msg("no number in \"%s\"", result->out.text);
+    }
+    return number;
+}
+
+static void archive_holds_at_most_20_KiB_of_code(int unused)
+{
+    (void)unused;
+    const struct result *result = must_run(
+        LIMIT,
+        "${CROSS}size -t $BUILD/libweft.a | awk '/TOTALS/ { print $1 }'");
+    ck_assert_int_gt(number_from(result), 1000);
+    ck_assert_int_le(number_from(result), 20 * 1024);
+}
+
+static void tightly_linked_hello_threads_is_small(int unused)
+{
+    (void)unused;
+    const struct result *result = must_run(
+        LIMIT,
+        "mkdir -p $SCRATCH && $CC -std=c11 -Os -ffunction-sections -Iinclude "
+        "-Iarch/$ARCH -nostdlib -static "
+        "-Wl,--gc-sections,-z,noseparate-code,-z,norelro "
+        "tests/programs/hello_threads.c $BUILD/weft-crt0.o $BUILD/libweft.a "
+        "-lgcc -o $SCRATCH/tight && ${CROSS}strip $SCRATCH/tight && "
+        "$QEMU $SCRATCH/tight >/dev/null && stat -c %%s $SCRATCH/tight");
+    ck_assert_int_le(number_from(result), this_processor()->tight);
+}
+
+static void fwsum_fits_in_24_KiB(int unused)
+{
+    (void)unused;
+    const struct result *result =
+        must_run(LIMIT, "mkdir -p $SCRATCH && ${CROSS}strip -o $SCRATCH/fwsum "
+                        "$BUILD/fwsum && stat -c %%s $SCRATCH/fwsum");
+    ck_assert_int_le(number_from(result), 24 * 1024);
+}
+
+// ---- marks ----
+
+static void no_stack_is_executable(int unused)
+{
+    (void)unused;
+    // One object without the note would make the whole program's stack RWE.
+    const struct result *result =
+        must_run(LIMIT, "${CROSS}readelf -lW $BUILD/tests/hello_threads | "
+                        "awk '/GNU_STACK/ { print $(NF - 1) }'");
+    ck_assert_str_eq(result->out.text, "RW\n");
+    must_run(LIMIT, "${CROSS}readelf -SW $BUILD/libweft.a $BUILD/weft-crt0.o | "
+                    "awk '/^File:/ { n++ } /\\.note\\.GNU-stack/ { m++ } "
+                    "END { print n, m; exit n < 2 || n != m }'");
+}
+
+static void protected_program_stays_protected(int unused)
+{
+    (void)unused;
+    const struct processor *processor = this_processor();
+    must_run(LIMIT,
+             "mkdir -p $SCRATCH && $CC -std=c11 -O2 %s -Iinclude "
+             "-Iarch/$ARCH -nostdlib -static tests/programs/hello_threads.c "
+             "$BUILD/weft-crt0.o $BUILD/libweft.a -lgcc -o $SCRATCH/marked && "
+             "${CROSS}readelf -n $SCRATCH/marked | grep '%s'",
+             processor->protection, processor->mark);
+    must_run(LIMIT,
+             "${CROSS}readelf -n $BUILD/libweft.a $BUILD/weft-crt0.o | "
+             "awk '/^File:/ { n++ } /%s/ { m++ } "
+             "END { print n, m; exit n < 2 || n != m }'",
+             processor->mark);
+}
+
+static const struct listed tests[] = {
+    {"archive_needs_no_symbol_from_outside",
+     archive_needs_no_symbol_from_outside, LIMIT},
+    {"archive_defines_only_names_of_its_own",
+     archive_defines_only_names_of_its_own, LIMIT},
+    {"crt0_defines_only_names_it_must", crt0_defines_only_names_it_must, LIMIT},
+    {"archive_holds_at_most_20_KiB_of_code",
+     archive_holds_at_most_20_KiB_of_code, LIMIT},
+    {"tightly_linked_hello_threads_is_small",
+     tightly_linked_hello_threads_is_small, LIMIT},
+    {"fwsum_fits_in_24_KiB", fwsum_fits_in_24_KiB, LIMIT},
+    {"no_stack_is_executable", no_stack_is_executable, LIMIT},
+    {"protected_program_stays_protected", protected_program_stays_protected,
+     LIMIT},
+    {NULL, NULL, 0},
+};
+
+int main(int argc, char **argv)
+{
+    return suite_main(argc, argv, "archive", tests);
+}
