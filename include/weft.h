@@ -22,6 +22,9 @@
 #include <weft/thread.h>
 #include <weft/cancel.h>
 #include <weft/key.h>
+#include <weft/mutex.h>
+#include <weft/cond.h>
+#include <weft/sem.h>
 #include <weft/start.h>
 
 // Major * 10000 + minor * 100 + patch.

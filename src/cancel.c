@@ -87,9 +87,80 @@ void weft_test_cancel(void)
     }
 }
 
-// After a change of state or type. A request that came while it was not due did
-// nothing then; it is due now, at once or, for a stub below the handler that may
-// be running this, by a signal of our own.
+void weft_cleanup_link(struct weft_cleanup *c, void (*fn)(void *), void *arg)
+{
+    struct weft__thread *self = weft__thread_self();
+    c->fn = fn;
+    c->arg = arg;
+    c->next = self->cleanups;
+    weft__signal_fence(); // whole before it can be found
+    self->cleanups = c;
+}
+
+void weft_cleanup_unlink(struct weft_cleanup *c)
+{
+    weft__thread_self()->cleanups = c->next;
+}
+
+static void handle_cancel(int sig, void *info, void *context)
+{
+    (void)sig;
+    (void)info;
+    struct weft__thread *self = weft__thread_self();
+    self->cancel_signal_blocked = 0; // or it would not have come
+    if (!due(self)) {
+        return;
+    }
+    char *ucontext = context;
+    uintptr_t *pc = (uintptr_t *)(void *)(ucontext + ARCH_UCONTEXT_PC);
+    uint64_t *mask = (uint64_t *)(void *)(ucontext + ARCH_UCONTEXT_MASK);
+    if (self->cancel_type == WEFT_CANCEL_ASYNC) {
+        *pc = (uintptr_t)weft__cancel_async;
+    } else if (*pc >= (uintptr_t)weft__cancel_begin &&
+               *pc < (uintptr_t)weft__cancel_end) {
+        *pc = (uintptr_t)weft__cancel_canceled;
+    } else {
+        self->cancel_signal_blocked = 1;
+        *mask |= weft__signal_bit(WEFT__SIGNAL_CANCEL);
+        sys_tkill(sys_gettid(), WEFT__SIGNAL_CANCEL);
+    }
+}
+
+// Installed by the first request; the same again does no harm.
+static long install_handler(void)
+{
+    static uint32_t installed;
+    const struct kernel_sigaction action = {
+        .handler = handle_cancel,
+        // ONSTACK: the thread may have little stack left of its own.
+        .flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | SA_RESTORER,
+        .restorer = weft__sigreturn,
+        .mask = ~(uint64_t)0,
+    };
+    // relaxed: the kernel's table of handlers is not memory of ours
+    if (weft__load_relaxed(&installed)) {
+        return 0;
+    }
+    long result = sys_sigaction(WEFT__SIGNAL_CANCEL, &action);
+    weft__store_relaxed(&installed, result >= 0);
+    return result;
+}
+
+// Makes a thread look. Its record is pinned, or it is the caller.
+static long nudge(const struct weft__record *record)
+{
+    long result = install_handler();
+    if (result >= 0) {
+        // acquire: pairs with the kernel's store at clone
+        uint32_t tid = weft__load_acquire(&record->exit_word);
+        result = sys_tkill((long)tid, WEFT__SIGNAL_CANCEL);
+    }
+    return result;
+}
+
+// After a change that may have made a request due. It is acted upon at once, or
+// by a signal of our own, for the stub that may be blocked below the handler that
+// is running this; unless such a signal is pending already.
 static void look_again(const struct weft__thread *self)
 {
     weft__signal_fence(); // handlers see the change before this looks
@@ -99,7 +170,38 @@ static void look_again(const struct weft__thread *self)
     if (self->cancel_type == WEFT_CANCEL_ASYNC) {
         weft__cancel_now();
     }
-    sys_tkill(sys_gettid(), WEFT__SIGNAL_CANCEL);
+    if (!self->cancel_signal_blocked) {
+        nudge(self->record);
+    }
+}
+
+int weft_cancel(weft_thread t)
+{
+    struct weft__record *record = weft__record_find(t);
+    if (record == NULL) {
+        return WEFT_ESRCH;
+    }
+    struct weft__thread *self = weft__thread_self();
+    uint64_t mask;
+    long result = weft__signals_block(&mask);
+    if (result < 0) {
+        return weft__refusal(result);
+    }
+    enum weft__pin pin = weft__life_pin(record, t);
+    if (pin == PIN_HELD) {
+        weft__store_release(&record->cancel_request, 1); // [cancel.request]
+        if (record != self->record) {
+            result = nudge(record);
+        }
+        weft__life_unpin(record);
+    }
+    weft__signals_restore(&mask);
+    if (record == self->record && pin == PIN_HELD) {
+        look_again(self);
+    }
+    return pin == PIN_GONE ? WEFT_ESRCH
+           : result < 0    ? weft__refusal(result)
+                           : 0;
 }
 
 int weft_set_cancel_state(int state, int *old)
@@ -130,94 +232,4 @@ int weft_set_cancel_type(int type, int *old)
     self->cancel_type = (uint8_t)type;
     look_again(self);
     return 0;
-}
-
-void weft_cleanup_link(struct weft_cleanup *c, void (*fn)(void *), void *arg)
-{
-    struct weft__thread *self = weft__thread_self();
-    c->fn = fn;
-    c->arg = arg;
-    c->next = self->cleanups;
-    weft__signal_fence(); // whole before it can be found
-    self->cleanups = c;
-}
-
-void weft_cleanup_unlink(struct weft_cleanup *c)
-{
-    weft__thread_self()->cleanups = c->next;
-}
-
-static void handle_cancel(int sig, void *info, void *context)
-{
-    (void)sig;
-    (void)info;
-    struct weft__thread *self = weft__thread_self();
-    if (!due(self)) {
-        return;
-    }
-    char *ucontext = context;
-    uintptr_t *pc = (uintptr_t *)(void *)(ucontext + ARCH_UCONTEXT_PC);
-    uint64_t *mask = (uint64_t *)(void *)(ucontext + ARCH_UCONTEXT_MASK);
-    if (self->cancel_type == WEFT_CANCEL_ASYNC) {
-        *pc = (uintptr_t)weft__cancel_async;
-    } else if (*pc >= (uintptr_t)weft__cancel_begin &&
-               *pc < (uintptr_t)weft__cancel_end) {
-        *pc = (uintptr_t)weft__cancel_canceled;
-    } else {
-        self->cancel_signal_blocked = 1;
-        *mask |= weft__signal_bit(WEFT__SIGNAL_CANCEL);
-        sys_tkill(sys_gettid(), WEFT__SIGNAL_CANCEL);
-    }
-}
-
-static long install_handler(void)
-{
-    const struct kernel_sigaction action = {
-        .handler = handle_cancel,
-        // ONSTACK: the thread may have little stack left of its own.
-        .flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | SA_RESTORER,
-        .restorer = weft__sigreturn,
-        .mask = ~(uint64_t)0,
-    };
-    return sys_sigaction(WEFT__SIGNAL_CANCEL, &action);
-}
-
-// The same handler again does no harm, so nothing is remembered.
-static long send(struct weft__record *record)
-{
-    long result = install_handler();
-    if (result >= 0) {
-        result = sys_tkill((long)weft__load_acquire(&record->exit_word),
-                           WEFT__SIGNAL_CANCEL);
-    }
-    return result;
-}
-
-int weft_cancel(weft_thread t)
-{
-    struct weft__record *record = weft__record_find(t);
-    if (record == NULL) {
-        return WEFT_ESRCH;
-    }
-    struct weft__thread *self = weft__thread_self();
-    uint64_t mask;
-    long result = weft__signals_block(&mask);
-    if (result < 0) {
-        return weft__refusal(result);
-    }
-    enum weft__pin pin = weft__life_pin(record, t);
-    if (pin == PIN_HELD) {
-        weft__store_release(&record->cancel_request, 1); // [cancel.request]
-        if (record != self->record) {
-            result = send(record);
-        }
-        weft__life_unpin(record);
-    }
-    weft__signals_restore(&mask);
-    if (record == self->record && self->cancel_type == WEFT_CANCEL_ASYNC) {
-        weft_test_cancel();
-    }
-    return pin == PIN_GONE ? WEFT_ESRCH
-           : result < 0    ? weft__refusal(result)
-                           : 0;
 }

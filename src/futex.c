@@ -39,3 +39,9 @@ void weft__futex_wake(uint32_t *word, int count, unsigned flags)
     arch_syscall4(SYS_futex, (long)word, operation(FUTEX_WAKE, flags), count,
                   0);
 }
+
+void weft__futex_requeue(uint32_t *word, uint32_t expected, uint32_t *target)
+{
+    arch_syscall6(SYS_futex, (long)word, operation(FUTEX_CMP_REQUEUE, 0), 0, 1,
+                  (long)target, (long)expected);
+}

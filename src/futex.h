@@ -34,4 +34,8 @@ void weft__futex_wait(uint32_t *word, uint32_t expected, unsigned flags);
 // Wakes up to count sleepers.
 void weft__futex_wake(uint32_t *word, int count, unsigned flags);
 
+// If *word is expected, moves one sleeper on it over to target, where it sleeps
+// on, whatever is in target. Private.
+void weft__futex_requeue(uint32_t *word, uint32_t expected, uint32_t *target);
+
 #endif

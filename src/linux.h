@@ -30,6 +30,7 @@
 
 // futex(2)
 #define FUTEX_WAKE         1
+#define FUTEX_CMP_REQUEUE  4
 #define FUTEX_WAIT_BITSET  9   // the one wait with an absolute deadline
 #define FUTEX_PRIVATE_FLAG 128 // threads of one process only: cheaper
 #define FUTEX_ANY          0xffffffffu
@@ -89,9 +90,11 @@ struct kernel_sigaction {
 #define PT_TLS       7
 #define PT_GNU_STACK 0x6474e551
 
-#define DT_NULL   0
-#define DT_RELA   7
-#define DT_RELASZ 8
+#define DT_NULL     0
+#define DT_PLTRELSZ 2
+#define DT_RELA     7
+#define DT_RELASZ   8
+#define DT_JMPREL   23
 
 struct elf_phdr {
     uint32_t type, flags;

@@ -7,6 +7,7 @@
 // and a record never moves. The first chunk is static: up to 31 threads beside
 // main need no memory from the kernel for their records.
 #include <weft/atomic.h>
+#include <weft/error.h>
 #include "life.h"
 #include "record.h"
 #include "stack.h"
@@ -54,12 +55,12 @@ struct weft__record *weft__record_find(weft_thread t)
 }
 
 // A record that was never used before. The caller holds the lock.
-static struct weft__record *record_from_table(void)
+static int take_from_table(struct weft__record **out)
 {
     uint32_t offset;
     uint32_t chunk = chunk_of(used, &offset);
     if (chunk >= CHUNKS) {
-        return NULL;
+        return WEFT_EAGAIN;
     }
     if (chunk == 0) {
         chunks[0] = first_chunk; // nobody has a handle yet who could look
@@ -67,33 +68,34 @@ static struct weft__record *record_from_table(void)
         size_t size = ((size_t)FIRST_SIZE << chunk) * sizeof first_chunk[0];
         long memory = sys_mmap(size, PROT_READ | PROT_WRITE);
         if (sys_failed(memory)) {
-            return NULL;
+            return weft__refusal(memory);
         }
         // release: [record.chunk]
         weft__store_pointer_release(&chunks[chunk], (void *)memory);
     }
-    struct weft__record *record = (struct weft__record *)chunks[chunk] + offset;
-    record->index = used++;
-    record->life = (uint64_t)1 << 32; // generation 1, FREE
-    return record;
+    *out = (struct weft__record *)chunks[chunk] + offset;
+    (*out)->index = used++;
+    (*out)->life = (uint64_t)1 << 32; // generation 1, FREE
+    return 0;
 }
 
-struct weft__record *weft__record_new(void)
+int weft__record_new(struct weft__record **out)
 {
+    int error = 0;
     weft__lock_acquire(&weft__record_lock);
-    struct weft__record *record = free_list;
-    if (record != NULL) {
-        free_list = record->next;
+    if (free_list != NULL) {
+        *out = free_list;
+        free_list = free_list->next;
     } else {
-        record = record_from_table();
+        error = take_from_table(out);
     }
     weft__lock_release(&weft__record_lock);
-    if (record != NULL) {
-        record->cancel_request = 0;
-        record->waits_for = 0;
-        record->value = NULL;
+    if (error == 0) {
+        (*out)->cancel_request = 0;
+        (*out)->waits_for = 0;
+        (*out)->value = NULL;
     }
-    return record;
+    return error;
 }
 
 void weft__record_free(struct weft__record *record)

@@ -50,8 +50,8 @@ struct weft__record {
 // Guards the free list, the list of the dying, and waits_for.
 extern struct weft__lock weft__record_lock;
 
-// A free record, or NULL when there is no memory for one.
-struct weft__record *weft__record_new(void);
+// A free record. 0, or the error for weft_create's caller.
+int weft__record_new(struct weft__record **out);
 
 // Gives back a record whose life is over (weft__life_free came first).
 void weft__record_free(struct weft__record *record);

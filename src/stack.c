@@ -165,7 +165,8 @@ int weft__stack_get(struct weft__block *block, size_t size, size_t guard_size)
     weft__lock_release(&weft__stack_lock);
     if (!kept) {
         long base = map(size, guard_size);
-        if (base == -WEFT_ENOMEM && unmap_all()) {
+        // EAGAIN is what mmap says at RLIMIT_MEMLOCK.
+        if ((base == -WEFT_ENOMEM || base == -WEFT_EAGAIN) && unmap_all()) {
             base = map(size, guard_size); // there was memory after all
         }
         if (sys_failed(base)) {

@@ -80,8 +80,17 @@ static void relocate_one(uintptr_t bias, const struct elf_rela *rela)
     }
 }
 
-// What a dynamic loader would do, were there one: a static-pie's table of
-// relocations is its own to apply.
+static void relocate_table(uintptr_t bias, uintptr_t table, size_t size)
+{
+    const struct elf_rela *rela = (const struct elf_rela *)table;
+    for (size_t i = 0; i < size / sizeof *rela; i++) {
+        relocate_one(bias, &rela[i]);
+    }
+}
+
+// What a dynamic loader would do, were there one: a static-pie's relocations are
+// its own to apply. Those for calls come last: they are all ifuncs, whose
+// resolvers may use what was relocated before.
 static void relocate(uintptr_t bias, const struct elf_phdr *phdr, size_t count)
 {
     const struct elf_dyn *dyn = NULL;
@@ -90,22 +99,17 @@ static void relocate(uintptr_t bias, const struct elf_phdr *phdr, size_t count)
             dyn = (const struct elf_dyn *)(bias + phdr[i].vaddr);
         }
     }
-    const struct elf_rela *rela = NULL;
-    size_t size = 0;
+    uint64_t value[DT_JMPREL + 1] = {0};
     for (; dyn != NULL && dyn->tag != DT_NULL; dyn++) {
-        if (dyn->tag == DT_RELA) {
-            rela = (const struct elf_rela *)(bias + dyn->value);
-        } else if (dyn->tag == DT_RELASZ) {
-            size = dyn->value;
+        if (dyn->tag <= DT_JMPREL) {
+            value[dyn->tag] = dyn->value;
         }
     }
-    for (size_t i = 0; i < size / sizeof *rela; i++) {
-        relocate_one(bias, &rela[i]);
-    }
+    relocate_table(bias, bias + value[DT_RELA], value[DT_RELASZ]);
+    relocate_table(bias, bias + value[DT_JMPREL], value[DT_PLTRELSZ]);
     // A program at a fixed address has ifuncs only, in a table of their own.
-    for (rela = __rela_iplt_start; rela < __rela_iplt_end; rela++) {
-        relocate_one(bias, rela);
-    }
+    uintptr_t iplt = (uintptr_t)__rela_iplt_start;
+    relocate_table(0, iplt, (uintptr_t)__rela_iplt_end - iplt);
 }
 
 static void read_segments(uintptr_t bias, const struct elf_phdr *phdr,

@@ -39,6 +39,7 @@ static void *build(const struct weft__place *place, struct weft__record *record,
     struct weft__thread *self = place->self;
     weft__zero(self, sizeof *self);
     self->local.handle = weft__life_handle(record);
+    self->local.cancel_request = &record->cancel_request;
     self->record = record;
     self->start = start;
     self->arg = arg;
@@ -48,9 +49,11 @@ static void *build(const struct weft__place *place, struct weft__record *record,
     return weft__host_tls_build(place->tls, self);
 }
 
-// Gives back what a thread that never ran any user code was given.
+// Gives back what a thread that never ran any user code was given. Its handle
+// was in *out already, where others may have seen it: they let go of it first.
 static void undo(struct weft__record *record)
 {
+    weft__life_end(record);
     weft__stack_put(&record->block);
     weft__life_free(record);
     weft__record_free(record);
@@ -94,18 +97,19 @@ int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
     if (attr == NULL) {
         attr = &defaults;
     }
-    if (out == NULL || start == NULL) {
+    if (out == NULL) {
         return WEFT_EINVAL;
     }
     *out = 0;
-    int error = weft__place_check(attr);
+    int error = start == NULL ? WEFT_EINVAL : weft__place_check(attr);
     if (error) {
         return error;
     }
     weft__record_reap(); // memory of detached threads that are gone
-    struct weft__record *record = weft__record_new();
-    if (record == NULL) {
-        return WEFT_EAGAIN;
+    struct weft__record *record;
+    error = weft__record_new(&record);
+    if (error) {
+        return error;
     }
     struct weft__place place;
     error = weft__place_find(&place, &record->block, attr);
@@ -147,6 +151,7 @@ _Noreturn static void leave(struct weft__record *record)
 {
     // acq_rel: pairs with itself, so that the last one sees all that others did
     if (weft__add_acq_rel(&alive, (uint32_t)-1) == 1) {
+        weft__add_relaxed(&alive, 1); // .fini_array may still create threads
         weft__host_exit(0);
     }
     if (weft__life_end(record)) {
@@ -175,8 +180,10 @@ _Noreturn void weft_exit(void *value)
 
 uint32_t *weft__thread_adopt_main(void)
 {
-    struct weft__record *record = weft__record_new(); // the first: never NULL
+    struct weft__record *record;
+    weft__record_new(&record); // the first is static: there is one
     weft__main_thread.local.handle = weft__life_begin(record, 0);
+    weft__main_thread.local.cancel_request = &record->cancel_request;
     weft__main_thread.record = record;
     return &record->exit_word;
 }

@@ -118,6 +118,12 @@ static inline uintptr_t arch_resolve_ifunc(uintptr_t resolver,
 
 // ---- Others ----
 
+// Between two looks of a spin: a hint to the processor.
+static inline void arch_relax(void)
+{
+    __asm__ volatile("yield" : : : "memory");
+}
+
 // Ends the process at once when nothing else is possible any more.
 _Noreturn static inline void arch_trap(void)
 {

@@ -114,6 +114,12 @@ static inline uintptr_t arch_resolve_ifunc(uintptr_t resolver,
 
 // ---- Others ----
 
+// Between two looks of a spin: a hint to the processor, and to a hypervisor.
+static inline void arch_relax(void)
+{
+    __asm__ volatile("pause" : : : "memory");
+}
+
 // Ends the process at once when nothing else is possible any more.
 _Noreturn static inline void arch_trap(void)
 {

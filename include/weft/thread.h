@@ -66,7 +66,7 @@ typedef struct weft_attr {
 
 // The smallest stack_size accepted. Where the processor's registers need a
 // larger signal frame (AT_MINSIGSTKSZ, see getauxval(3)), a caller's region must
-// leave 4 KiB more than that frame; a library-owned stack is then made larger.
+// leave 2 KiB more than that frame; a library-owned stack is then made larger.
 #define WEFT_STACK_MIN ((size_t)8192)
 
 // A static region to pass as .stack with .stack_size = sizeof name: size usable
@@ -223,6 +223,7 @@ struct weft__key_slot {
 // The part of a thread's own data that inline code reads.
 struct weft__local {
     weft_thread handle;
+    const uint32_t *cancel_request; // 1 once somebody asked it to end
     struct weft__key_slot keys[WEFT_KEYS_MAX];
 };
 

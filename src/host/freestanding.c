@@ -13,7 +13,9 @@
 //
 // offset is the smallest that leaves room and gives each variable its alignment:
 // with a thread pointer that is a multiple of align, the image's start has to be
-// congruent to its address in the file, modulo align.
+// congruent to its address in the file, modulo align. (GNU ld 2.40 for aarch64
+// assumes that this address is a multiple of align. By itself it makes it one; a
+// linker script of one's own must not place .tdata otherwise.)
 #include "arch.h"
 #include "freestanding.h"
 #include "host.h"

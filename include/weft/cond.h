@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// weft/cond.h - wait until something that a mutex guards has changed.
+//
+//     static weft_mutex lock;                   // all-zero: ready for use
+//     static weft_cond changed;
+//
+//     weft_mutex_lock(&lock);
+//     while (!ready) {                          // always in a loop: a wait may
+//         weft_cond_wait(&changed, &lock);      // also return for no reason
+//     }
+//     weft_mutex_unlock(&lock);
+#ifndef WEFT_COND_H
+#define WEFT_COND_H
+
+#include <stddef.h>
+#include <weft/atomic.h>
+#include <weft/mutex.h>
+#include <weft/sync.h>
+
+#pragma GCC visibility push(default)
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct weft_owned_mutex;
+
+typedef struct weft_cond {
+    uint32_t word;   // private: lock of the list; shared: counts signals
+    uint32_t shared; // 0, or a mark and the number of waiters
+    void *newest;    // private: the last waiter in the list; shared: not NULL
+} weft_cond;
+
+// flags: WEFT_SHARED, or 0.
+//   WEFT_EINVAL   an unknown flag
+int weft_cond_init(weft_cond *c, uint32_t flags);
+
+// Gives up m, sleeps until signalled, and holds m again. Between giving up and
+// sleeping no signal is missed. All threads that wait on c at one time use the
+// same m, which the caller holds.
+//   _until  gives up at deadline_ns (CLOCK_MONOTONIC, as weft_now): then
+//           WEFT_ETIMEDOUT, and m is held again
+//   _for    after timeout_ns
+//   _owned  with an owned mutex of any kind. Also returns what its unlock and lock
+//           return: WEFT_EPERM (not its owner; nothing was given up),
+//           WEFT_EOWNERDEAD, WEFT_ENOTRECOVERABLE
+// Ordering: as unlock and lock of m.
+// Cancellation points; a cancelled waiter holds m again in its cleanup handlers,
+// and no signal that was meant for another waiter is lost with it.
+int weft_cond_wait(weft_cond *c, weft_mutex *m);
+int weft_cond_wait_until(weft_cond *c, weft_mutex *m, int64_t deadline_ns);
+int weft_cond_wait_for(weft_cond *c, weft_mutex *m, int64_t timeout_ns);
+int weft_cond_wait_owned(weft_cond *c, struct weft_owned_mutex *m);
+int weft_cond_wait_owned_until(weft_cond *c, struct weft_owned_mutex *m,
+                               int64_t deadline_ns);
+int weft_cond_wait_owned_for(weft_cond *c, struct weft_owned_mutex *m,
+                             int64_t timeout_ns);
+
+// Ends the wait of one thread, the one that waits longest, or of all that wait
+// now. Without a waiter nothing happens, at the cost of one load. The caller need
+// not hold the mutex. All of them signalled, a private c may be freed.
+// Not cancellation points.
+static inline void weft_cond_signal(weft_cond *c);
+static inline void weft_cond_broadcast(weft_cond *c);
+
+// Ends a shared c, once the waiters that were signalled have left it. Nobody may
+// begin to wait any more. For a private one it does nothing.
+void weft_cond_destroy(weft_cond *c);
+
+// ---- Private from here: what the inline functions need ----
+
+void weft__cond_wake(weft_cond *c, int all);
+
+static inline int weft__cond_waited_on(weft_cond *c)
+{
+    // relaxed: a waiter that must be seen has put itself in before it gave up the
+    // mutex, under which the caller made the change that it signals
+    return weft__load_pointer_relaxed(&c->newest) != NULL;
+}
+
+static inline void weft_cond_signal(weft_cond *c)
+{
+    if (weft__cond_waited_on(c)) {
+        weft__cond_wake(c, 0);
+    }
+}
+
+static inline void weft_cond_broadcast(weft_cond *c)
+{
+    if (weft__cond_waited_on(c)) {
+        weft__cond_wake(c, 1);
+    }
+}
+
+#ifdef __cplusplus
+}
+#endif
+#pragma GCC visibility pop
+
+#endif

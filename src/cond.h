@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// cond.h - the parts of a condition variable's wait: cond.c, cond_shared.c,
+// cond_owned.c.
+#ifndef COND_H
+#define COND_H
+
+#include <weft/cond.h>
+
+// The mutex of a wait, of whichever kind; the caller holds it.
+struct weft__cond_mutex {
+    void *mutex;
+    int (*lock)(void *mutex); // 0 or the mutex's error
+    void (*unlock)(void *mutex);
+    weft_mutex *plain; // the mutex, if it is a plain one, else NULL
+};
+
+// A wait, private or shared: 0, WEFT_ETIMEDOUT or an error of the mutex.
+int weft__cond_wait(weft_cond *c, const struct weft__cond_mutex *m,
+                    int64_t deadline_ns);
+
+// cond_shared.c: c is in memory shared between processes.
+#define WEFT__COND_SHARED 0x80000000u
+int weft__cond_shared_wait(weft_cond *c, const struct weft__cond_mutex *m,
+                           int64_t deadline_ns);
+void weft__cond_shared_wake(weft_cond *c, int all);
+
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// spin_wait.c - how long to spin before sleeping.
+//
+// Sleeping and waking cost two system calls and two switches, some microseconds.
+// A lock held for less is worth a short spin, but only if its holder can run
+// meanwhile, on another CPU.
+#include <weft/atomic.h>
+#include "spin_wait.h"
+#include "syscall.h"
+
+enum { UNKNOWN, ONE_CPU, MANY_CPUS };
+enum { LOOKS = 100 }; // some 2 microseconds with a pause between two of them
+
+// Found out by whoever asks first; relaxed: the value is all there is to it.
+static uint32_t cpus;
+
+static uint32_t count_cpus(void)
+{
+    unsigned long mask[16] = {0}; // 1,024 CPUs; more are more than one
+    long bytes =
+        arch_syscall3(SYS_sched_getaffinity, 0, sizeof mask, (long)mask);
+    if (bytes < 0) {
+        return MANY_CPUS; // the mask does not fit, or a sandbox: assume many
+    }
+    unsigned bits = 0;
+    for (unsigned i = 0; i < sizeof mask / sizeof mask[0]; i++) {
+        for (unsigned long word = mask[i]; word != 0; word &= word - 1) {
+            bits++;
+        }
+    }
+    return bits == 1 ? ONE_CPU : MANY_CPUS;
+}
+
+unsigned weft__spin_limit(void)
+{
+    uint32_t known = weft__load_relaxed(&cpus);
+    if (known == UNKNOWN) {
+        known = count_cpus();
+        weft__store_relaxed(&cpus, known);
+    }
+    return known == ONE_CPU ? 0 : LOOKS;
+}
+
+void weft__spin_pause(void)
+{
+    arch_relax();
+}
