@@ -23,9 +23,9 @@ static const struct processor {
     const char *protection;
     const char *mark;
 } processors[] = {
-    {"x86_64", 8 * 1024, "-fcf-protection=full -Wl,-z,cet-report=error",
+    {"x86_64", 8192, "-fcf-protection=full -Wl,-z,cet-report=error",
      "IBT, SHSTK"},
-    {"aarch64", 10 * 1024,
+    {"aarch64", 10240,
      "-mbranch-protection=standard -mno-outline-atomics "
      "-Wl,-z,force-bti,--fatal-warnings",
      "BTI, PAC"},
@@ -94,7 +94,7 @@ static void archive_holds_at_most_20_KiB_of_code(int unused)
         LIMIT,
         "${CROSS}size -t $BUILD/libweft.a | awk '/TOTALS/ { print $1 }'");
     ck_assert_int_gt(number_from(result), 1000);
-    ck_assert_int_le(number_from(result), 20 * 1024);
+    ck_assert_int_le(number_from(result), 20480);
 }
 
 static void tightly_linked_hello_threads_is_small(int unused)
@@ -117,7 +117,7 @@ static void fwsum_fits_in_24_KiB(int unused)
     const struct result *result =
         must_run(LIMIT, "mkdir -p $SCRATCH && ${CROSS}strip -o $SCRATCH/fwsum "
                         "$BUILD/fwsum && stat -c %%s $SCRATCH/fwsum");
-    ck_assert_int_le(number_from(result), 24 * 1024);
+    ck_assert_int_le(number_from(result), 24576);
 }
 
 // ---- marks ----

@@ -125,8 +125,9 @@ static void start_and_judge(int index)
     }
     run_command(argv, limit_seconds(), &result);
     for (int i = 0; i < count && used < sizeof command; i++) {
-        used += (size_t)snprintf(command + used, sizeof command - used, "%s ",
-                                 argv[i]);
+        const char *quote = strchr(argv[i], ' ') != NULL ? "'" : "";
+        used += (size_t)snprintf(command + used, sizeof command - used,
+                                 "%s%s%s ", quote, argv[i], quote);
     }
     if (is_storm(run) && used < sizeof command) {
         snprintf(command + used, sizeof command - used, "%s", seed_of(&result));

@@ -48,8 +48,9 @@ programs: $(PROGRAMS) $(BUILD)/init ## build the test programs
 
 # ---- the suites: programs of the build machine ----
 
-SUITES := programs archive build cost view
-SUITE_CFLAGS = -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wshadow -Wconversion -Werror \
+SUITES := programs archive build cost view lint
+SUITE_CFLAGS = -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wshadow -Wconversion \
+    -Werror \
     $(shell pkg-config --cflags check)
 SUITE_LIBS = $(shell pkg-config --libs check)
 SUITE_COMMON := tests/runner.c tests/suite.c
@@ -101,6 +102,9 @@ $(ARCH_SUITES:%=suite-%): suite-%:
 	    SCRATCH='$(RESULTS)/scratch/$*-$(ARCH)' \
 	    $(RESULTS)/bin/check_$* $(ARCH) $(RESULTS)/$*-$(ARCH)
 
+lint-sources: suites
+	@$(RESULTS)/bin/check_lint sources $(RESULTS)/$@
+
 # ---- the boot test: all aarch64 programs on an arm64 kernel ----
 
 BOOT := build/boot
@@ -124,27 +128,34 @@ $(BOOT_CPUS:%=boot-%): boot-%: $(BOOT)/vmlinuz $(BOOT)/initramfs
 
 # ---- what is typed ----
 
-TEST_PARTS = $(foreach arch,$(TEST_ARCHES),compile-$(arch) programs-$(arch)) \
-    $(ARCH_PARTS) $(if $(filter aarch64,$(TEST_ARCHES)),$(BOOT_PARTS))
-BOOT_PARTS = compile-aarch64 $(BOOT_CPUS:%=boot-%)
-SOAK_PARTS = $(foreach arch,$(TEST_ARCHES),compile-$(arch) soak-$(arch))
+BOOT_PARTS := $(BOOT_CPUS:%=boot-%)
+TEST_PARTS := $(if $(filter aarch64,$(TEST_ARCHES)),$(BOOT_PARTS)) \
+    $(TEST_ARCHES:%=compile-%) $(TEST_ARCHES:%=programs-%) $(ARCH_PARTS) \
+    lint-sources
+SOAK_PARTS := $(TEST_ARCHES:%=compile-%) $(TEST_ARCHES:%=soak-%)
 
-# $(call run_parts,parts): all of them, whatever fails, and the closing line.
+# $(call run_parts,parts,option of tally.sh): all of them, whatever fails, and
+# the closing line.
 define run_parts
 @tests/install.sh test $(TEST_ARCHES)
 @rm -f $(RESULTS)/*.plan $(RESULTS)/*.tap $(RESULTS)/*.exempt
 @$(MAKE) --no-print-directory -k -j$(JOBS) -Otarget $1 || true
-@tests/tally.sh $(RESULTS) $(sort $1)
+@tests/tally.sh $2 $(RESULTS) $1
 endef
 
 test: ## everything, natively and for aarch64; TEST=part of a name narrows it
 	$(call run_parts,$(TEST_PARTS))
 
 boot-test: ## the aarch64 programs on a real arm64 kernel, in an emulated machine
-	$(call run_parts,$(BOOT_PARTS))
+	$(call run_parts,compile-aarch64 $(BOOT_PARTS))
 
 soak: ## the storms at full length
-	$(call run_parts,$(SOAK_PARTS))
+	$(call run_parts,$(SOAK_PARTS),-n)
 
-.PHONY: programs suites test boot-test soak $(ARCH_SUITES:%=suite-%) $(sort $(TEST_PARTS) $(SOAK_PARTS)) \
-    $(BOOT)/initramfs
+lint: ## what can be said of the sources without running them
+	tests/lint.sh format tidy licence arch labels
+
+.PHONY: programs suites test boot-test soak lint lint-sources
+.PHONY: $(ARCH_SUITES:%=suite-%) $(ARCH_PARTS) compile-aarch64 $(BOOT_PARTS)
+.PHONY: $(foreach arch,$(TEST_ARCHES),$(addsuffix -$(arch),compile programs soak))
+.PHONY: $(BOOT)/initramfs

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// check_lint.c - the parts of lint.sh, each as a test of its own.
+//
+// Read before: runner.h, lint.sh.
+#include "runner.h"
+
+enum { LIMIT = 300 };
+
+static void sources_are_formatted(int unused)
+{
+    (void)unused;
+    must_run(LIMIT, "tests/lint.sh format");
+}
+
+static void clang_tidy_finds_nothing(int unused)
+{
+    (void)unused;
+    must_run(LIMIT, "tests/lint.sh tidy");
+}
+
+static void every_file_names_its_licence(int unused)
+{
+    (void)unused;
+    must_run(LIMIT, "tests/lint.sh licence");
+}
+
+static void processors_are_told_apart_in_arch_only(int unused)
+{
+    (void)unused;
+    must_run(LIMIT, "tests/lint.sh arch");
+}
+
+static void labels_that_comments_cite_exist(int unused)
+{
+    (void)unused;
+    must_run(LIMIT, "tests/lint.sh labels");
+}
+
+static const struct listed tests[] = {
+    {"sources_are_formatted", sources_are_formatted, LIMIT},
+    {"clang_tidy_finds_nothing", clang_tidy_finds_nothing, LIMIT},
+    {"every_file_names_its_licence", every_file_names_its_licence, LIMIT},
+    {"processors_are_told_apart_in_arch_only",
+     processors_are_told_apart_in_arch_only, LIMIT},
+    {"labels_that_comments_cite_exist", labels_that_comments_cite_exist, LIMIT},
+    {NULL, NULL, 0},
+};
+
+int main(int argc, char **argv)
+{
+    return suite_main(argc, argv, "lint", tests);
+}

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# lint.sh WHAT... - what can be said of the sources without running them.
+#
+# format  clang-format would change nothing
+# tidy    clang-tidy finds nothing (.clang-tidy), for each processor
+# licence every file says in its first lines under which licence it stands
+# arch    processors are told apart in arch/ only
+# labels  each label that a comment cites is defined somewhere
+set -eu
+
+sources() # of C, below the directories given
+{
+    find "$@" -name '*.[ch]' | sort
+}
+
+none() # true when stdin holds nothing; shows what it holds
+{
+    if grep .; then
+        return 1
+    fi
+}
+
+check_format()
+{
+    # shellcheck disable=SC2046 # a list of files
+    clang-format --dry-run --Werror $(sources include src arch tests)
+}
+
+tidy() # flags of the compiler; the files come from stdin
+{
+    # shellcheck disable=SC2016 # for the inner shell
+    sort | flags="$*" xargs -P 2 -n 6 \
+        sh -c 'clang-tidy --quiet "$@" -- -std=c11 $flags' clang-tidy
+}
+
+check_tidy()
+{
+    found=0
+    for path in arch/*/; do
+        arch=$(basename "$path")
+        target="--target=$arch-linux-gnu -Iinclude -Iarch/$arch"
+        find src -name '*.c' | tidy "$target -Isrc -ffreestanding" || found=1
+        find tests/programs tests/utils tests/boot/init.c -name '*.c' |
+            tidy "$target" || found=1
+    done
+    find tests tests/boot -maxdepth 1 -name '*.c' ! -name abi.c ! -name init.c |
+        sort -u | tidy -D_GNU_SOURCE || found=1
+    return $found
+}
+
+check_licence()
+{
+    find Makefile include src arch tests \( -name '*.[chS]' -o -name '*.sh' \
+        -o -name '*.def' -o -name '*.hpp' -o -name tests.mk \
+        -o -name Makefile \) | sort | while read -r file; do
+        head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT$' ||
+            echo "$file: no SPDX line"
+    done | none
+}
+
+check_arch()
+{
+    names='__(x86_64|amd64|i386|aarch64|arm)'
+    grep -rnE "^[[:space:]]*#[[:space:]]*(el)?if.*$names" include src tests |
+        none
+}
+
+check_labels()
+{
+    label='\[[a-z_]+\.[a-z_]+\]'
+    grep -rhoE "pairs with $label" include src arch | grep -oE "$label" |
+        sort -u | while read -r cited; do
+        grep -rhE "//.*$label" include src arch | grep -F "$cited" |
+            grep -vqF "pairs with $cited" || echo "$cited is defined nowhere"
+    done | none
+}
+
+for what in "$@"; do
+    "check_$what"
+done
