@@ -47,7 +47,7 @@ COMPILE = $(CC) $(CLANG_TARGET) $(CORE) $(ARCH_CFLAGS) $(WARN) $(CFLAGS) \
 
 # The runtime, in reading order.
 CORE_SRC := src/thread.c src/place.c src/stack.c src/record.c src/life.c \
-            src/join.c src/birth.c src/lock.c src/futex.c src/cancel.c src/key.c \
+            src/join.c src/birth.c src/refusal.c src/lock.c src/futex.c src/cancel.c src/key.c \
             src/spin_wait.c src/mutex.c src/cond.c src/cond_shared.c src/sem.c \
             src/signal.c src/sched.c src/clock.c src/fork.c src/errname.c \
             src/host/none.c arch/$(ARCH)/thread.S
@@ -108,6 +108,10 @@ install: lib ## headers, library, crt0 and weft.pc below DESTDIR PREFIX
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
 	    src/weft.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/weft.pc
 
+demo: ## fwsum at work on this machine's files, on both architectures
+	tests/utils/demo.sh
+
+include tests/utils/utils.mk
 include tests/tests.mk
 
 clean: ## remove build/

@@ -6,7 +6,8 @@
 //
 // Rules that hold for every call:
 //   - A call that can fail returns int: 0, or a positive Linux error number
-//     (weft/error.h). Nothing touches errno. weft_syscall_cancel and weft_fork
+//     (weft/error.h); beside those that a call names, whatever else the kernel or
+//     a sandbox may answer. Nothing touches errno. weft_syscall_cancel and weft_fork
 //     speak the kernel's language instead: a result, or a negative number.
 //   - Times are int64_t nanoseconds. _for is relative; _until is absolute on
 //     CLOCK_MONOTONIC, as weft_now() reads it; WEFT_FOREVER never expires.

@@ -21,8 +21,9 @@
 #include <weft/error.h>
 #include "birth.h"
 #include "futex.h"
+#include "life.h"
 #include "signal.h"
-#include "stack.h"
+#include "refusal.h"
 #include "syscall.h"
 #include "thread.h"
 
@@ -86,6 +87,7 @@ void weft__birth_apply(struct weft__thread *self)
         birth->attr->sigmask ? *birth->attr->sigmask : birth->creator_mask);
     long result = apply(birth->attr);
     if (result < 0) {
+        weft__life_end(self->record); // while a pin is held, the tid stays
         answer(birth, weft__refusal(result));
         sys_exit(0); // unseen: the creator frees everything
     }

@@ -16,10 +16,12 @@
 // calls do not restart and come back with EINTR instead: no work was done then.
 //
 // Anywhere else there is nothing to do, since the next look will see the request;
-// unless what was interrupted is a handler that itself runs on top of a blocked
-// stub. The pc does not tell. So the signal is blocked in what was interrupted
-// and sent again: it stays pending, and if there is a stub below, the return to
-// it restores the mask that the stub ran with, and the signal arrives there.
+// unless a stub is under way below, and what was interrupted is a handler that
+// runs on top of it (or the step between the stub and its caller; stubs counts
+// them). Then the signal is blocked in what was interrupted and sent again: it
+// stays pending, and the return to the stub below restores the mask that the stub
+// ran with, so that the signal arrives there. At the level where no stub is below,
+// the signal is never left blocked.
 //
 // What the thread itself changes (state, type) is plain data, which its own
 // handlers see in program order.
@@ -29,7 +31,7 @@
 #include "cancel.h"
 #include "life.h"
 #include "signal.h"
-#include "stack.h"
+#include "refusal.h"
 #include "thread.h"
 
 // thread.S
@@ -41,13 +43,16 @@ extern __attribute__((visibility("hidden"))) const char weft__cancel_canceled[];
 void weft__cancel_async(void);
 void weft__sigreturn(void);
 
+// A thread's cancel_request.
+enum { NOT_ASKED, ASKED, ASKED_AND_TOLD };
+
 // Whether a request waits that may be acted upon.
 static int due(const struct weft__thread *self)
 {
     // acquire: pairs with [cancel.request], so that what the canceller did
     // before is seen by cleanup handlers
     return self->cancel_state == WEFT_CANCEL_ENABLE &&
-           weft__load_acquire(&self->record->cancel_request) != 0;
+           weft__load_acquire(&self->record->cancel_request) != NOT_ASKED;
 }
 
 _Noreturn void weft__cancel_now(void)
@@ -61,8 +66,15 @@ long weft__cancel_point(long nr, long a, long b, long c, long d, long e, long f)
     if (self->cancel_state != WEFT_CANCEL_ENABLE) {
         return arch_syscall6(nr, a, b, c, d, e, f);
     }
+    self->stubs++;
+    weft__signal_fence(); // counted before it begins ...
     long result = weft__cancel_syscall(&self->record->cancel_request, nr, a, b,
                                        c, d, e, f);
+    weft__signal_fence(); // ... and until it has ended
+    self->stubs--;
+    if (self->stubs == 0 && self->cancel_signal_blocked) {
+        weft__signal_unblock(WEFT__SIGNAL_CANCEL);
+    }
     // close(2) has closed even when it was interrupted.
     if (result == -WEFT_EINTR && nr != SYS_close && due(self)) {
         return WEFT__CANCELED_CALL;
@@ -119,7 +131,7 @@ static void handle_cancel(int sig, void *info, void *context)
     } else if (*pc >= (uintptr_t)weft__cancel_begin &&
                *pc < (uintptr_t)weft__cancel_end) {
         *pc = (uintptr_t)weft__cancel_canceled;
-    } else {
+    } else if (self->stubs > 0) {
         self->cancel_signal_blocked = 1;
         *mask |= weft__signal_bit(WEFT__SIGNAL_CANCEL);
         sys_tkill(sys_gettid(), WEFT__SIGNAL_CANCEL);
@@ -150,10 +162,28 @@ static long install_handler(void)
 static long nudge(const struct weft__record *record)
 {
     long result = install_handler();
+    if (result < 0) {
+        return result;
+    }
+    // acquire: pairs with the kernel's store at clone
+    uint32_t tid = weft__load_acquire(&record->exit_word);
+    // Not born yet: it will look before it first blocks.
+    return tid == WEFT__UNBORN ? 0 : sys_tkill((long)tid, WEFT__SIGNAL_CANCEL);
+}
+
+// Asks the thread of a pinned record. Once it was asked and nudged, asking again
+// changes nothing, and no more signals queue up for it.
+static long ask(struct weft__record *record)
+{
+    // relaxed: if it is ASKED_AND_TOLD, there is nothing left to do
+    if (weft__load_relaxed(&record->cancel_request) == ASKED_AND_TOLD) {
+        return 0;
+    }
+    weft__store_release(&record->cancel_request, ASKED); // [cancel.request]
+    long result = record == weft__thread_self()->record ? 0 : nudge(record);
     if (result >= 0) {
-        // acquire: pairs with the kernel's store at clone
-        uint32_t tid = weft__load_acquire(&record->exit_word);
-        result = sys_tkill((long)tid, WEFT__SIGNAL_CANCEL);
+        // release: as above
+        weft__store_release(&record->cancel_request, ASKED_AND_TOLD);
     }
     return result;
 }
@@ -170,7 +200,7 @@ static void look_again(const struct weft__thread *self)
     if (self->cancel_type == WEFT_CANCEL_ASYNC) {
         weft__cancel_now();
     }
-    if (!self->cancel_signal_blocked) {
+    if (self->stubs > 0 && !self->cancel_signal_blocked) {
         nudge(self->record);
     }
 }
@@ -189,10 +219,7 @@ int weft_cancel(weft_thread t)
     }
     enum weft__pin pin = weft__life_pin(record, t);
     if (pin == PIN_HELD) {
-        weft__store_release(&record->cancel_request, 1); // [cancel.request]
-        if (record != self->record) {
-            result = nudge(record);
-        }
+        result = ask(record);
         weft__life_unpin(record);
     }
     weft__signals_restore(&mask);

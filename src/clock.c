@@ -7,7 +7,9 @@
 
 int64_t weft_now(void)
 {
-    struct kernel_timespec now = {0, 0};
+    struct kernel_timespec now;
+    now.seconds = 0; // should the call be refused
+    now.nanoseconds = 0;
     sys_clock_gettime(&now);
     return now.seconds * 1000000000 + now.nanoseconds;
 }

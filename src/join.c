@@ -112,10 +112,10 @@ int weft_join_until(weft_thread t, void **value, int64_t deadline_ns)
         return error;
     }
     long result = wait_until(record, deadline_ns);
+    set_waits_for(self, 0); // first: who may join again may be joined again
     if (result != 0) {
         weft__life_unclaim(record, t);
     }
-    set_waits_for(self, 0);
     if (result == WEFT__CANCELED_CALL) {
         weft__cancel_now();
     }

@@ -26,6 +26,44 @@ static struct {
     void *destructor; // of key; written before key
 } keys[WEFT_KEYS_MAX];
 
+// relaxed would do for the comparison; acquire pairs with [key] for those who
+// read the destructor afterwards
+static int exists(weft_key key)
+{
+    return key != 0 &&
+           weft__load_acquire(&keys[key % WEFT_KEYS_MAX].key) == key;
+}
+
+// Runs the destructor of one slot, if there is one. Returns whether it did.
+static int destroy(struct weft__key_slot *slot)
+{
+    void *value = slot->value;
+    weft_key key = slot->key;
+    if (value == NULL || !exists(key)) {
+        return 0;
+    }
+    void *destructor =
+        weft__load_pointer_acquire(&keys[key % WEFT_KEYS_MAX].destructor);
+    slot->value = NULL; // first: the destructor may set it again
+    // Was the key deleted meanwhile, the destructor may be the next key's.
+    if (destructor == NULL || !exists(key)) {
+        return 0;
+    }
+    ((void (*)(void *))destructor)(value);
+    return 1;
+}
+
+static void destroy_all(struct weft__thread *self)
+{
+    int called = 1;
+    for (int round = 0; called && round < ROUNDS; round++) {
+        called = 0;
+        for (uint32_t i = 0; i < self->key_limit; i++) {
+            called |= destroy(&self->local.keys[i]);
+        }
+    }
+}
+
 static int create_at(uint32_t index, weft_key *out, void (*destructor)(void *))
 {
     weft_key key = keys[index].newest + KEY_GENERATION;
@@ -47,6 +85,7 @@ int weft_key_create(weft_key *out, void (*destructor)(void *))
     }
     int error = WEFT_EAGAIN;
     weft__lock_acquire(&weft__key_lock);
+    weft__store_pointer_relaxed(&weft__key_end, (void *)destroy_all);
     for (uint32_t index = 0; index < WEFT_KEYS_MAX; index++) {
         if (weft__load_relaxed(&keys[index].key) == 0) {
             error = create_at(index, out, destructor);
@@ -55,14 +94,6 @@ int weft_key_create(weft_key *out, void (*destructor)(void *))
     }
     weft__lock_release(&weft__key_lock);
     return error;
-}
-
-// relaxed would do for the comparison; acquire pairs with [key] for those who
-// read the destructor afterwards
-static int exists(weft_key key)
-{
-    return key != 0 &&
-           weft__load_acquire(&keys[key % WEFT_KEYS_MAX].key) == key;
 }
 
 int weft_key_delete(weft_key key)
@@ -95,34 +126,4 @@ int weft_key_set(weft_key key, void *value)
         self->key_limit = index + 1;
     }
     return 0;
-}
-
-// Runs the destructor of one slot, if there is one. Returns whether it did.
-static int destroy(struct weft__key_slot *slot)
-{
-    void *value = slot->value;
-    weft_key key = slot->key;
-    if (value == NULL || !exists(key)) {
-        return 0;
-    }
-    void *destructor =
-        weft__load_pointer_acquire(&keys[key % WEFT_KEYS_MAX].destructor);
-    slot->value = NULL; // first: the destructor may set it again
-    // Was the key deleted meanwhile, the destructor may be the next key's.
-    if (destructor == NULL || !exists(key)) {
-        return 0;
-    }
-    ((void (*)(void *))destructor)(value);
-    return 1;
-}
-
-void weft__key_destroy_all(struct weft__thread *self)
-{
-    int called = 1;
-    for (int round = 0; called && round < ROUNDS; round++) {
-        called = 0;
-        for (uint32_t i = 0; i < self->key_limit; i++) {
-            called |= destroy(&self->local.keys[i]);
-        }
-    }
 }

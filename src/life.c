@@ -96,8 +96,8 @@ void weft__life_free(struct weft__record *record)
     if (next == 0) {
         next = 1; // so that no handle is ever 0
     }
-    // T8.  Pins may come and go until the generation changes, but none is held:
-    // the thread has ENDED, or was never born.
+    // T8.  A store will do: the thread has ENDED, so no pin is held or taken, and
+    // the freer has the only claim.
     weft__store64_release(&record->life, (uint64_t)next << 32 | FREE);
 }
 

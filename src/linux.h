@@ -95,6 +95,8 @@ struct kernel_sigaction {
 #define DT_RELA     7
 #define DT_RELASZ   8
 #define DT_JMPREL   23
+#define DT_RELRSZ   35
+#define DT_RELR     36
 
 struct elf_phdr {
     uint32_t type, flags;

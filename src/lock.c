@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // lock.c - a lock that makes no system call while nobody waits.
 // It guards the runtime's lists for a few instructions at a time; no user code
-// runs under it, and nobody holds it across clone.
+// runs under it, and nobody holds it while a thread is created.
 //
 //   word        meaning                         left by
 //   FREE        nobody holds it                 anybody: T1, T2

@@ -10,6 +10,7 @@
 #include <weft/error.h>
 #include "life.h"
 #include "record.h"
+#include "refusal.h"
 #include "stack.h"
 #include "syscall.h"
 

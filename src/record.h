@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <weft/thread.h>
+#include "hidden.h"
 #include "lock.h"
 
 // One mapping of a thread: guard | stack | TLS | the thread's own data.
@@ -28,7 +29,8 @@ struct weft__record {
     // as the very last thing at exit, with a shared futex wake of one waiter.
     uint32_t exit_word;
 
-    // 1 once somebody asked the thread to end. Set by anybody, never cleared.
+    // Not 0 once somebody asked the thread to end (cancel.c). Set by anybody,
+    // never cleared.
     uint32_t cancel_request;
 
     uint32_t index; // in the table; constant
@@ -48,7 +50,7 @@ struct weft__record {
 #define WEFT__UNBORN 0x7fffffffu // no tid: the kernel's end at 2^22
 
 // Guards the free list, the list of the dying, and waits_for.
-extern struct weft__lock weft__record_lock;
+extern WEFT__HIDDEN struct weft__lock weft__record_lock;
 
 // A free record. 0, or the error for weft_create's caller.
 int weft__record_new(struct weft__record **out);

@@ -9,7 +9,7 @@
 #include "life.h"
 #include "name.h"
 #include "signal.h"
-#include "stack.h"
+#include "refusal.h"
 #include "thread.h"
 
 // A pinned thread: its tid, and what to put back.
@@ -94,15 +94,15 @@ int weft_set_affinity(weft_thread t, const void *mask, size_t size)
 
 // The kernel fills whole words, as many as it has CPUs for; the caller may have
 // asked for fewer bytes, which is fine as long as no CPU is lost.
-static long copy_mask(unsigned char *to, size_t size, const unsigned char *from,
-                      size_t filled)
+static int copy_mask(unsigned char *to, size_t size, const unsigned char *from,
+                     size_t filled)
 {
     for (size_t i = 0; i < size || i < filled; i++) {
         unsigned char byte = i < filled ? from[i] : 0;
         if (i < size) {
             to[i] = byte;
         } else if (byte != 0) {
-            return -WEFT_EINVAL;
+            return WEFT_EINVAL;
         }
     }
     return 0;
@@ -121,17 +121,15 @@ int weft_get_affinity(weft_thread t, void *mask, size_t size)
     unsigned char words[1024] __attribute__((aligned(8))); // 8,192 CPUs
     long result = arch_syscall3(SYS_sched_getaffinity, target.tid, sizeof words,
                                 (long)words);
-    if (result >= 0) {
-        result = copy_mask(mask, size, words, (size_t)result);
-    }
-    return done(&target, result);
+    error = done(&target, result);
+    return error ? error : copy_mask(mask, size, words, (size_t)result);
 }
 
-// "/proc/TID/comm"; the kernel finds any thread there, listed or not, even when
-// the main thread has ended.
-static void comm_path(char path[32], long tid)
+// "/proc/self/task/TID/comm": only threads of this process are found there, also
+// when the main thread has ended.
+static void comm_path(char path[48], long tid)
 {
-    const char *start = "/proc/";
+    const char *start = "/proc/self/task/";
     char digits[20];
     int count = 0;
     do {
@@ -152,7 +150,7 @@ static void comm_path(char path[32], long tid)
 // newline. Bytes done, or -errno.
 static long comm(long tid, long nr, long flags, char *name, size_t size)
 {
-    char path[32];
+    char path[48];
     comm_path(path, tid);
     long fd =
         arch_syscall4(SYS_openat, AT_FDCWD, (long)path, flags | O_CLOEXEC, 0);
@@ -192,6 +190,7 @@ int weft_get_name(weft_thread t, char *buf, size_t size)
         return error;
     }
     char name[COMM_SIZE + 1];
+    name[0] = '\0';
     long result;
     if (t == weft_self()) {
         result = sys_prctl(PR_GET_NAME, name);

@@ -5,7 +5,7 @@
 #include <weft/error.h>
 #include "life.h"
 #include "signal.h"
-#include "stack.h"
+#include "refusal.h"
 #include "thread.h"
 
 int weft_kill(weft_thread t, int sig)
@@ -27,9 +27,12 @@ int weft_kill(weft_thread t, int sig)
     }
     enum weft__pin pin = weft__life_pin(record, t);
     if (pin == PIN_HELD) {
-        // acquire: pairs with the kernel's store at clone
-        uint32_t tid = weft__load_acquire(&record->exit_word);
-        result = sys_tkill((long)tid, sig);
+        // To oneself by the tid of now: in a child of vfork the record is the
+        // parent's. acquire: pairs with the kernel's store at clone
+        long tid = record == weft__thread_self()->record
+                       ? sys_gettid()
+                       : (long)weft__load_acquire(&record->exit_word);
+        result = sys_tkill(tid, sig);
         weft__life_unpin(record);
     }
     weft__signals_restore(&mask);
@@ -46,5 +49,8 @@ int weft_sigmask(int how, const uint64_t *set, uint64_t *old)
         allowed = how == SIG_UNBLOCK ? *set : weft__signals_allowed(*set);
     }
     long result = sys_sigprocmask(how, set != NULL ? &allowed : NULL, old);
+    if (result >= 0 && old != NULL) {
+        *old = weft__signals_allowed(*old); // what the library did is its own
+    }
     return result < 0 ? weft__refusal(result) : 0;
 }

@@ -31,6 +31,12 @@ static inline long weft__signals_block(uint64_t *old)
     return sys_sigprocmask(SIG_SETMASK, &all, old);
 }
 
+static inline void weft__signal_unblock(int sig)
+{
+    uint64_t mask = weft__signal_bit(sig);
+    sys_sigprocmask(SIG_UNBLOCK, &mask, NULL);
+}
+
 static inline void weft__signals_restore(const uint64_t *old)
 {
     sys_sigprocmask(SIG_SETMASK, old, NULL);

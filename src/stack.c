@@ -16,6 +16,7 @@
 #include <weft/atomic.h>
 #include <weft/error.h>
 #include "lock.h"
+#include "refusal.h"
 #include "stack.h"
 #include "syscall.h"
 
@@ -40,19 +41,6 @@ struct list {
 struct weft__lock weft__stack_lock;
 // Guarded by weft__stack_lock:
 static struct list hot, cold;
-
-int weft__refusal(long result)
-{
-    switch (-result) {
-    case WEFT_EAGAIN:
-    case WEFT_ENOMEM: // memory may be free again later: POSIX names it so too
-        return WEFT_EAGAIN;
-    case WEFT_ENOSYS:
-        return WEFT_ENOTSUP;
-    default:
-        return (int)-result;
-    }
-}
 
 static struct kept *node_of(const struct weft__block *block)
 {

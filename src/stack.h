@@ -4,12 +4,15 @@
 #define STACK_H
 
 #include <stddef.h>
+#include "hidden.h"
 #include "record.h"
 
 // What the host read from the kernel at start-up.
-extern size_t weft__page_size;
-extern size_t weft__signal_frame;  // AT_MINSIGSTKSZ, or what stands in for it
-extern size_t weft__default_stack; // usable bytes when nothing is asked for
+extern WEFT__HIDDEN size_t weft__page_size;
+extern WEFT__HIDDEN size_t
+    weft__signal_frame; // AT_MINSIGSTKSZ, or what stands in for it
+extern WEFT__HIDDEN size_t
+    weft__default_stack; // usable bytes when nothing is asked for
 
 #define WEFT__DEFAULT_STACK ((size_t)256 * 1024)
 // Where the kernel does not say how large a signal frame gets (before 5.14, and
@@ -32,9 +35,6 @@ int weft__stack_get(struct weft__block *block, size_t size, size_t guard_size);
 void weft__stack_put(struct weft__block *block);
 
 // Guards the cache of blocks.
-extern struct weft__lock weft__stack_lock;
-
-// The error for the caller of weft_create when a system call gave -errno.
-int weft__refusal(long result);
+extern WEFT__HIDDEN struct weft__lock weft__stack_lock;
 
 #endif

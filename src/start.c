@@ -22,12 +22,12 @@ static unsigned long auxv[AUXV_KEPT];
 // Set by the linker, where the program has such sections.
 typedef void (*init_function)(int, char **, char **);
 typedef void (*fini_function)(void);
-extern HIDDEN const init_function __preinit_array_start[] __attribute__((weak));
-extern HIDDEN const init_function __preinit_array_end[] __attribute__((weak));
-extern HIDDEN const init_function __init_array_start[] __attribute__((weak));
-extern HIDDEN const init_function __init_array_end[] __attribute__((weak));
-extern HIDDEN const fini_function __fini_array_start[] __attribute__((weak));
-extern HIDDEN const fini_function __fini_array_end[] __attribute__((weak));
+extern HIDDEN const init_function __preinit_array_start[];
+extern HIDDEN const init_function __preinit_array_end[];
+extern HIDDEN const init_function __init_array_start[];
+extern HIDDEN const init_function __init_array_end[];
+extern HIDDEN const fini_function __fini_array_start[];
+extern HIDDEN const fini_function __fini_array_end[];
 extern HIDDEN const struct elf_rela __rela_iplt_start[] __attribute__((weak));
 extern HIDDEN const struct elf_rela __rela_iplt_end[] __attribute__((weak));
 
@@ -52,8 +52,7 @@ static void read_auxv(const unsigned long *pair)
 
 // How far the kernel moved the program from where it was linked. The program
 // headers stand right behind the ELF header, which begins the segment at offset
-// 0 of the file. (The symbols that say the same are reached through pointers
-// that are not relocated yet.)
+// 0 of the file.
 static uintptr_t load_bias(const struct elf_phdr *phdr, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -69,6 +68,8 @@ static void relocate_one(uintptr_t bias, const struct elf_rela *rela)
     uintptr_t *where = (uintptr_t *)(bias + rela->offset);
     uintptr_t value = bias + (uintptr_t)rela->addend;
     switch ((uint32_t)rela->info) {
+    case ARCH_R_NONE: // left over by the linker
+        break;
     case ARCH_R_RELATIVE:
         *where = value;
         break;
@@ -88,6 +89,27 @@ static void relocate_table(uintptr_t bias, uintptr_t table, size_t size)
     }
 }
 
+// The compact table that -z pack-relative-relocs makes (gABI, DT_RELR): an even
+// entry is the address of a word to move, an odd one a bit map of which of the
+// next 63 words to move as well.
+static void relocate_packed(uintptr_t bias, const uint64_t *entry, size_t count)
+{
+    uintptr_t *where = NULL;
+    for (; count > 0; count--, entry++) {
+        if ((*entry & 1) == 0) {
+            where = (uintptr_t *)(bias + *entry);
+            *where++ += bias;
+            continue;
+        }
+        for (unsigned i = 0; i < 63; i++) {
+            if (*entry >> (i + 1) & 1) {
+                where[i] += bias;
+            }
+        }
+        where += 63;
+    }
+}
+
 // What a dynamic loader would do, were there one: a static-pie's relocations are
 // its own to apply. Those for calls come last: they are all ifuncs, whose
 // resolvers may use what was relocated before.
@@ -99,12 +121,14 @@ static void relocate(uintptr_t bias, const struct elf_phdr *phdr, size_t count)
             dyn = (const struct elf_dyn *)(bias + phdr[i].vaddr);
         }
     }
-    uint64_t value[DT_JMPREL + 1] = {0};
+    uint64_t value[DT_RELR + 1] = {0};
     for (; dyn != NULL && dyn->tag != DT_NULL; dyn++) {
-        if (dyn->tag <= DT_JMPREL) {
+        if (dyn->tag <= DT_RELR) {
             value[dyn->tag] = dyn->value;
         }
     }
+    relocate_packed(bias, (uint64_t *)(bias + value[DT_RELR]),
+                    value[DT_RELRSZ] / sizeof(uint64_t));
     relocate_table(bias, bias + value[DT_RELA], value[DT_RELASZ]);
     relocate_table(bias, bias + value[DT_JMPREL], value[DT_PLTRELSZ]);
     // A program at a fixed address has ifuncs only, in a table of their own.
@@ -116,6 +140,7 @@ static void read_segments(uintptr_t bias, const struct elf_phdr *phdr,
                           size_t count)
 {
     weft__default_stack = WEFT__DEFAULT_STACK;
+    weft__tls_image.align = 1;
     for (size_t i = 0; i < count; i++) {
         if (phdr[i].type == PT_GNU_STACK && phdr[i].memsz != 0) {
             weft__default_stack = phdr[i].memsz; // -z stack-size
@@ -135,12 +160,14 @@ static void read_segments(uintptr_t bias, const struct elf_phdr *phdr,
 // in a frame that never ends.
 static void adopt_main(void *tls)
 {
+    weft__self_slot = ARCH_SELF_SLOT;
     void *tp = weft__host_tls_build(tls, &weft__main_thread);
     if (arch_set_thread_pointer(tp) < 0) {
         arch_trap(); // a sandbox refused it: no TLS, no way to go on
     }
     uint32_t *exit_word = weft__thread_adopt_main();
-    *exit_word = (uint32_t)sys_set_tid_address(exit_word);
+    long tid = sys_set_tid_address(exit_word);
+    *exit_word = (uint32_t)(tid < 0 ? sys_gettid() : tid); // refused: no join
 }
 
 _Noreturn void weft__host_exit(int status)
@@ -163,6 +190,9 @@ _Noreturn void weft__start(long *stack)
     }
     read_auxv((unsigned long *)(end + 1));
     const struct elf_phdr *phdr = (const struct elf_phdr *)auxv[AT_PHDR];
+    if (phdr == NULL) {
+        arch_trap(); // linked so that they are not in memory (ld -N): no TLS
+    }
     uintptr_t bias = load_bias(phdr, auxv[AT_PHNUM]);
     relocate(bias, phdr, auxv[AT_PHNUM]);
     read_segments(bias, phdr, auxv[AT_PHNUM]);

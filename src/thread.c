@@ -4,16 +4,18 @@
 #include <weft/atomic.h>
 #include <weft/error.h>
 #include "birth.h"
+#include "futex.h"
 #include "host/host.h"
 #include "join.h"
 #include "life.h"
 #include "place.h"
+#include "refusal.h"
 #include "signal.h"
 #include "stack.h"
 #include "thread.h"
 
-// Each flag and its reason. The kernel does with fewer, but qemu-user knows a
-// thread only by exactly this set (see clone(2) for each).
+// Each flag and its reason; see clone(2). The kernel would do with fewer of the
+// first six, but qemu-user knows a thread only by all of them.
 #define THREAD_FLAGS                                                           \
     (CLONE_VM              /* one address space */                             \
      | CLONE_FS            /* one root, working directory and umask */         \
@@ -26,10 +28,12 @@
      | CLONE_CHILD_CLEARTID /* 0 in exit_word, when the stack is unused */)
 
 struct weft__thread weft__main_thread;
+void *weft__key_end;
+void *weft__robust_end;
 
-// Threads that have not announced their end, main included. The last one ends
-// the process.
-static uint32_t alive = 1;
+// Threads that have not announced their end, less one: who finds 0 is the last,
+// and ends the process.
+static uint32_t others;
 
 // Everything the thread is, in place before it exists: a signal handler on its
 // first instruction finds a whole thread.
@@ -44,19 +48,25 @@ static void *build(const struct weft__place *place, struct weft__record *record,
     self->start = start;
     self->arg = arg;
     // A new thread inherits its creator's mask, and with it a cancel signal that
-    // the cancel handler blocked there.
-    self->cancel_signal_blocked = weft__thread_self()->cancel_signal_blocked;
+    // the cancel handler may have blocked there, above a stub.
+    self->unblock_cancel = weft__thread_self()->stubs > 0;
     return weft__host_tls_build(place->tls, self);
 }
 
-// Gives back what a thread that never ran any user code was given. Its handle
-// was in *out already, where others may have seen it: they let go of it first.
-static void undo(struct weft__record *record)
+// Gives back what a thread that never ran any user code was given. Its handle has
+// been in *out, where others may have seen it: it ends as any other does, and if
+// one of them has claimed it, the freeing is theirs.
+static void undo(struct weft__record *record, weft_thread t)
 {
-    weft__life_end(record);
-    weft__stack_put(&record->block);
-    weft__life_free(record);
-    weft__record_free(record);
+    int detached = weft__life_end(record);
+    if (detached || weft__life_claim(record, t) == 0) {
+        weft__stack_put(&record->block);
+        weft__life_free(record);
+        weft__record_free(record);
+    } else {
+        weft__store_release(&record->exit_word, 0); // as the kernel would
+        weft__futex_wake(&record->exit_word, 1, FUTEX_SHARED);
+    }
 }
 
 // clone, without and with attributes that the child may be refused. No lock is
@@ -93,7 +103,7 @@ static int bring_to_life(const struct weft__place *place, void *tp,
 int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
                 void *arg)
 {
-    const weft_attr defaults = {0};
+    static weft_attr defaults; // all-zero; not const, so not in the file either
     if (attr == NULL) {
         attr = &defaults;
     }
@@ -122,22 +132,20 @@ int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
         weft__life_begin(record, (attr->flags & WEFT_DETACHED) != 0);
     void *tp = build(&place, record, start, arg);
     *out = t;
-    weft__add_relaxed(&alive, 1); // its creator lives: it cannot be the last
+    weft__add_relaxed(&others, 1); // its creator lives: it cannot be the last
     error = bring_to_life(&place, tp, attr);
     if (error) {
-        weft__add_acq_rel(&alive, (uint32_t)-1);
+        weft__add_acq_rel(&others, (uint32_t)-1);
         *out = 0;
-        undo(record);
+        undo(record, t);
     }
     return error;
 }
 
 _Noreturn void weft__thread_start(struct weft__thread *self)
 {
-    if (self->cancel_signal_blocked) {
-        uint64_t cancel = weft__signal_bit(WEFT__SIGNAL_CANCEL);
-        sys_sigprocmask(SIG_UNBLOCK, &cancel, NULL);
-        self->cancel_signal_blocked = 0;
+    if (self->unblock_cancel) {
+        weft__signal_unblock(WEFT__SIGNAL_CANCEL);
     }
     if (self->birth != NULL) {
         weft__birth_apply(self);
@@ -150,8 +158,8 @@ _Noreturn void weft__thread_start(struct weft__thread *self)
 _Noreturn static void leave(struct weft__record *record)
 {
     // acq_rel: pairs with itself, so that the last one sees all that others did
-    if (weft__add_acq_rel(&alive, (uint32_t)-1) == 1) {
-        weft__add_relaxed(&alive, 1); // .fini_array may still create threads
+    if (weft__add_acq_rel(&others, (uint32_t)-1) == 0) {
+        weft__store_relaxed(&others, 0); // .fini_array may yet create threads
         weft__host_exit(0);
     }
     if (weft__life_end(record)) {
@@ -161,19 +169,28 @@ _Noreturn static void leave(struct weft__record *record)
     sys_exit(0);
 }
 
+static void call_hook(void *const *hook, struct weft__thread *self)
+{
+    // relaxed: what a thread needs to see here it has stored itself
+    void *function = weft__load_pointer_relaxed(hook);
+    if (function != NULL) {
+        ((weft__end_hook *)function)(self);
+    }
+}
+
 _Noreturn void weft_exit(void *value)
 {
     struct weft__thread *self = weft__thread_self();
     self->leaving = 1;
     self->cancel_state = WEFT_CANCEL_DISABLE;
+    weft__signal_fence(); // from here on no cancellation loses a handler
     while (self->cleanups != NULL) {
         struct weft_cleanup *cleanup = self->cleanups;
         self->cleanups = cleanup->next; // first: it may itself call weft_exit
         cleanup->fn(cleanup->arg);
     }
-    if (weft__key_destroy_all != NULL) {
-        weft__key_destroy_all(self);
-    }
+    call_hook(&weft__key_end, self);
+    call_hook(&weft__robust_end, self);
     self->record->value = value;
     leave(self->record);
 }
@@ -190,5 +207,5 @@ uint32_t *weft__thread_adopt_main(void)
 
 void weft__thread_alone(void)
 {
-    weft__store_relaxed(&alive, 1); // no other thread is there to see it
+    weft__store_relaxed(&others, 0); // no other thread is there to see it
 }

@@ -7,6 +7,7 @@
 
 #include <weft/cancel.h>
 #include <weft/thread.h>
+#include "hidden.h"
 #include "record.h"
 
 struct weft__birth;
@@ -20,6 +21,7 @@ struct weft__thread {
     void *(*start)(void *);
     void *arg;
     struct weft__birth *birth; // attributes to apply first, or NULL (birth.h)
+    uint8_t unblock_cancel;    // the creator may have the cancel signal blocked
 
     // The thread's alone; its signal handlers may look at any time.
     struct weft_cleanup *cleanups; // newest first
@@ -27,9 +29,10 @@ struct weft__thread {
     uint8_t cancel_state, cancel_type;
     uint8_t leaving;               // in weft_exit: no more cancellation
     uint8_t cancel_signal_blocked; // by the cancel handler (cancel.c)
+    uint32_t stubs; // weft__cancel_syscall calls under way, one above the other
 };
 
-extern struct weft__thread weft__main_thread;
+extern WEFT__HIDDEN struct weft__thread weft__main_thread;
 
 static inline struct weft__thread *weft__thread_self(void)
 {
@@ -45,12 +48,15 @@ _Noreturn void weft__thread_start(struct weft__thread *self);
 // In the child of a fork: the calling thread is the only one.
 void weft__thread_alone(void);
 
-// key.c: runs the destructors of self's keys. Weak: it is linked into a program
-// only when that makes keys.
-__attribute__((weak)) void weft__key_destroy_all(struct weft__thread *self);
+// What a thread's end has to call, or NULL; set by the module when it is first used,
+// so that a program that does not use it does not contain it. Atomic: any thread
+// may be the first. A thread that has something to be called for has set it itself.
+typedef void weft__end_hook(struct weft__thread *self);
+extern WEFT__HIDDEN void *weft__key_end; // key.c: destructors
+extern WEFT__HIDDEN void
+    *weft__robust_end; // robust.c: mutexes held by the dead
 
-// The one rule of this library for zeroing memory: no call to memset, which may
-// be anybody's.
+// A call of memset would be an undefined symbol in an archive that has none.
 static inline void weft__zero(void *memory, size_t size)
 {
     uint64_t *word = (uint64_t *)memory;

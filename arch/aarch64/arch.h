@@ -9,7 +9,8 @@
 #include "syscall_nr.h"
 
 // ---- System calls ----
-//   number x8, arguments x0..x5, result x0; all else is preserved
+//   number x8, arguments x0..x5, result x0; all other general
+//   registers are preserved
 
 static inline long arch_syscall6(long nr, long a, long b, long c, long d,
                                  long e, long f)
@@ -80,12 +81,6 @@ static inline void arch_tcb_set_canary(void *tcb, uintptr_t canary)
     (void)canary;
 }
 
-static inline uintptr_t arch_tcb_canary(const void *tcb)
-{
-    (void)tcb;
-    return 0;
-}
-
 static inline long arch_set_thread_pointer(void *tp)
 {
     __asm__ volatile("msr tpidr_el0, %0" : : "r"(tp) : "memory");
@@ -101,6 +96,7 @@ static inline long arch_set_thread_pointer(void *tp)
 // ---- Self-relocation of a static-pie: types in the low half of r_info ----
 // Source: AAELF64, "Dynamic relocations"
 
+#define ARCH_R_NONE      0
 #define ARCH_R_RELATIVE  1027
 #define ARCH_R_IRELATIVE 1032
 

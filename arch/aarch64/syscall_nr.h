@@ -16,7 +16,6 @@
 #define SYS_futex              98
 #define SYS_clock_gettime      113
 #define SYS_clock_nanosleep    115
-#define SYS_sched_setparam     118
 #define SYS_sched_setscheduler 119
 #define SYS_sched_getscheduler 120
 #define SYS_sched_getparam     121
@@ -28,7 +27,6 @@
 #define SYS_rt_sigprocmask     135
 #define SYS_rt_sigreturn       139
 #define SYS_prctl              167
-#define SYS_getpid             172
 #define SYS_gettid             178
 #define SYS_munmap             215
 #define SYS_clone              220

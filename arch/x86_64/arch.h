@@ -77,12 +77,6 @@ static inline void arch_tcb_set_canary(void *tcb, uintptr_t canary)
     word[0x28 / sizeof *word] = canary;
 }
 
-static inline uintptr_t arch_tcb_canary(const void *tcb)
-{
-    const uintptr_t *word = tcb;
-    return word[0x28 / sizeof *word];
-}
-
 #define ARCH_SET_FS 0x1002 // arch_prctl(2)
 
 static inline long arch_set_thread_pointer(void *tp)
@@ -99,6 +93,7 @@ static inline long arch_set_thread_pointer(void *tp)
 // ---- Self-relocation of a static-pie: types in the low half of r_info ----
 // Source: x86-64 psABI, "Relocation Types"
 
+#define ARCH_R_NONE      0
 #define ARCH_R_RELATIVE  8
 #define ARCH_R_IRELATIVE 37
 

@@ -17,10 +17,8 @@
 #define SYS_ioctl              16
 #define SYS_sched_yield        24
 #define SYS_madvise            28
-#define SYS_getpid             39
 #define SYS_clone              56
 #define SYS_exit               60
-#define SYS_sched_setparam     142
 #define SYS_sched_getparam     143
 #define SYS_sched_setscheduler 144
 #define SYS_sched_getscheduler 145

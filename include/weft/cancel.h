@@ -29,8 +29,9 @@ enum {
 // was not joined yet swallows the request. Cancelling oneself only marks the
 // request, unless the type is asynchronous.
 //   WEFT_ESRCH    t is gone
-//   WEFT_EPERM, WEFT_ENOTSUP   a sandbox refuses rt_sigaction or tkill; the
-//                 request still stands for the next cancellation point
+//   WEFT_EPERM, WEFT_ENOTSUP, WEFT_EAGAIN   rt_sigaction or tkill is refused, or
+//                 the kernel's queue of signals is full; the request still stands
+//                 for the next cancellation point
 // Async-signal-safe; may be called under asynchronous cancellation.
 int weft_cancel(weft_thread t);
 
@@ -38,7 +39,8 @@ int weft_cancel(weft_thread t);
 // value before. Enabling asynchronous cancellation acts at once on a waiting
 // request.
 //   WEFT_EINVAL   no such state or type
-// Async-signal-safe; may be called under asynchronous cancellation.
+// Async-signal-safe, unless a request becomes due by it; may be called under
+// asynchronous cancellation.
 int weft_set_cancel_state(int state, int *old);
 int weft_set_cancel_type(int type, int *old);
 
@@ -53,8 +55,11 @@ void weft_test_cancel(void);
 //     weft_cleanup_pop(1);              // 1: run it now as well
 #define weft_cleanup_push(fn, arg)                                             \
     {                                                                          \
-        struct weft_cleanup weft__cleanup_here;                                \
-        weft_cleanup_link(&weft__cleanup_here, (fn), (arg));
+        _Pragma("GCC diagnostic push") _Pragma(                                \
+            "GCC diagnostic ignored \"-Wshadow\"") /* pairs may nest */        \
+            struct weft_cleanup weft__cleanup_here;                            \
+        _Pragma("GCC diagnostic pop")                                          \
+            weft_cleanup_link(&weft__cleanup_here, (fn), (arg));
 #define weft_cleanup_pop(execute)                                              \
     weft_cleanup_unlink(&weft__cleanup_here);                                  \
     if (execute) {                                                             \
@@ -76,7 +81,8 @@ void weft_cleanup_unlink(struct weft_cleanup *c);
 // waits, and a request that comes while it blocks ends it; but once it has done
 // its work, its result is returned and the request waits for the next point.
 // Returns what the kernel returns: a result, or a negative error number.
-// Async-signal-safe as far as the system call is.
+// Async-signal-safe as far as the system call is, and unless it ends the thread: a
+// handler that may interrupt a call of this library disables cancellation first.
 long weft_syscall_cancel(long nr, long a, long b, long c, long d, long e,
                          long f);
 

@@ -73,7 +73,8 @@ typedef struct weft_attr {
 // bytes, plus what a program with at most 1 KiB of thread-local variables needs
 // on top. With more of them, add weft_stack_overhead() to a region by hand.
 #define WEFT_STACK(name, size)                                                 \
-    static WEFT__ALIGNAS(64) unsigned char                                     \
+    WEFT__ALIGNAS(64)                                                          \
+    static unsigned char                                                       \
         name[((size_t)(size) + WEFT__STACK_EXTRA + 63) & ~(size_t)63]
 #define WEFT__STACK_EXTRA 3712
 
@@ -103,7 +104,9 @@ int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
 
 // Ends the calling thread: runs its cleanup handlers, then the destructors of
 // its keys, and gives value to whoever joins it. The last thread to end ends
-// the process with status 0. Called by main, the process lives on until then.
+// the process with status 0. Called by main, the process lives on until then. In
+// a cleanup handler or destructor it goes on with the next one. Not to be called
+// by a signal handler that may have interrupted a call of this library.
 WEFT__NORETURN void weft_exit(void *value);
 
 // Waits until t has ended and receives its value (value may be NULL). When it
@@ -146,6 +149,7 @@ int weft_tid(weft_thread t);
 //   WEFT_ESRCH    t is gone
 //   WEFT_EINVAL   sig is no signal, or one of 32..34, which libraries keep
 //   WEFT_EAGAIN   the kernel's queue of real-time signals is full
+// While weft_create still works on t, WEFT_ESRCH.
 // Async-signal-safe.
 int weft_kill(weft_thread t, int sig);
 
@@ -223,7 +227,7 @@ struct weft__key_slot {
 // The part of a thread's own data that inline code reads.
 struct weft__local {
     weft_thread handle;
-    const uint32_t *cancel_request; // 1 once somebody asked it to end
+    const uint32_t *cancel_request; // not 0 once somebody asked it to end
     struct weft__key_slot keys[WEFT_KEYS_MAX];
 };
 

@@ -21,9 +21,8 @@
 #include "host.h"
 #include "thread.h"
 
-ptrdiff_t weft__self_slot = ARCH_SELF_SLOT;
-
-struct weft__tls_image weft__tls_image = {.align = 16};
+ptrdiff_t weft__self_slot;
+struct weft__tls_image weft__tls_image;
 
 // The TCB's own alignment, where the program's is less.
 enum { TCB_ALIGN = 64 };
@@ -49,7 +48,7 @@ size_t weft__host_tls_size(void)
 {
     size_t used = ARCH_TLS_ABOVE_TP ? offset_from_tp() + weft__tls_image.size
                                     : offset_from_tp() + ARCH_TCB_SIZE;
-    return used + align_of_block() - 16; // the memory is 16-aligned already
+    return used + align_of_block() - 1;
 }
 
 void *weft__host_tls_build(void *memory, struct weft__thread *self)

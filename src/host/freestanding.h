@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "hidden.h"
 
 // The program's PT_TLS segment: what each thread's variables begin as. Written
 // once by start.c.
@@ -15,11 +16,11 @@ struct weft__tls_image {
     size_t align;      // a power of two
     uintptr_t address; // as the linker had it, modulo align
 };
-extern struct weft__tls_image weft__tls_image;
+extern WEFT__HIDDEN struct weft__tls_image weft__tls_image;
 
 // The value by which code compiled with -fstack-protector knows that a return
 // address was not overwritten; the same in all threads. Written once by start.c.
-extern uintptr_t weft__canary;
+extern WEFT__HIDDEN uintptr_t weft__canary;
 
 // Makes the canary from the 16 random bytes that the kernel gives a program.
 void weft__canary_init(const unsigned char *random);

@@ -12,8 +12,8 @@
 
 struct weft__thread;
 
-// Bytes that TLS and TCB of a thread take, whatever the alignment of the memory
-// (but 16). Constant once the program runs.
+// Bytes that TLS and TCB of a thread take, whatever the alignment of the memory.
+// Constant once the program runs.
 size_t weft__host_tls_size(void);
 
 // Builds TLS and TCB in that many bytes of memory, with the slot pointing to

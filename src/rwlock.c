@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+// rwlock.c - many readers or one writer, and nobody starves.
+// Read before: weft/rwlock.h, mutex.c, futex.h.
+//
+// The state, in one word of 64 bits; futex(2) looks at one half of it:
+//
+//   high   63 SHARED | 62 PHASE | 61 CLOSED | 60..32 waiting readers
+//   low    31 WRITER | 30 WAITS |              29..0 active readers
+//
+//   WRITER   a writer holds it; then there are no active readers
+//   WAITS    a writer waits. There is only one: the others wait in the queue, a
+//            mutex, until it has got the lock or given up
+//   CLOSED   WRITER or WAITS, for those who see the high half only: new readers
+//            have to wait
+//   PHASE    turns when waiting readers become active readers; a waiting reader
+//            knows by it that it was admitted. 0 when all else is
+//
+//   R1  readers + 1                     a reader, not CLOSED
+//   R2  waiting + 1                     a reader, CLOSED; it sleeps on the high half
+//   R3  WRITER off, PHASE turned,       a writer's unlock admits all readers that
+//       readers = waiting, waiting = 0  wait by then, and wakes them
+//   R4  waiting - 1, readers + 1        a waiting reader, no longer CLOSED (W4)
+//   R5  readers - 1                     a reader's unlock
+//   R6  waiting - 1                     a waiting reader gives up at its deadline
+//   W1  WRITER, CLOSED on               a writer; no readers, not CLOSED
+//   W2  WAITS, CLOSED on                the queue's holder; it sleeps on the low half
+//   W3  WAITS off, WRITER on            the unlock of a writer without waiting
+//                                       readers, or of the last reader, hands the
+//                                       lock to the waiting writer and wakes it
+//   W4  WAITS off, CLOSED too unless    the waiting writer gives up at its deadline;
+//       WRITER                          it wakes the readers that waited behind it
+//   W5  WRITER, CLOSED off              a writer's unlock; nobody waits
+//
+// Why one bit of PHASE will do. It turns in R3 only, at the end of a writer. There
+// is no writer before all readers admitted by the last R3 have left, and they leave
+// after they have seen it turn.
+//
+// Why no wake is lost. Each sleeper sleeps on the half that tells it to go on: R3
+// and W4 change the high half, W3 the low half, and all three wake those who slept
+// on it. Why nothing is touched too late: R3, R5, W3 and W5 are one cas, and after
+// it only the word's address is used.
+//
+// Why nobody starves. A waiting reader waits for one writer at most: the one that
+// holds it, or the one that waits, since that one's unlock is R3. A waiting writer
+// waits for the readers that are in, and those of one R3: from W2 on, all others
+// wait. In the queue, writers are overtaken as in any mutex.
+//
+// Order. All changes of the state are read-modify-writes, so an acquire that sees
+// one of them is a partner of all releases before it, not of the last one only.
+#include <weft/rwlock.h>
+#include "clock.h"
+#include "futex.h"
+#include "mutex.h"
+#include "spin_wait.h"
+
+#define READERS 0x3fffffffull
+#define WAITS   0x40000000ull
+#define WRITER  WEFT__RWLOCK_WRITER
+#define WAITER  0x100000000ull // one waiting reader
+#define WAITING 0x1fffffff00000000ull
+#define CLOSED  WEFT__RWLOCK_CLOSED
+#define PHASE   0x4000000000000000ull
+#define SHARED  0x8000000000000000ull
+
+// The halves, as little-endian processors have them.
+static uint32_t *low_half(weft_rwlock *l)
+{
+    return (uint32_t *)(void *)&l->state;
+}
+
+static uint32_t *high_half(weft_rwlock *l)
+{
+    return low_half(l) + 1;
+}
+
+static unsigned futex_flags(uint64_t state)
+{
+    return state & SHARED ? FUTEX_SHARED : 0;
+}
+
+// relaxed: what is seen is only what the next cas expects
+static uint64_t glance(const weft_rwlock *l)
+{
+    return weft__load64_relaxed(&l->state);
+}
+
+int weft_rwlock_init(weft_rwlock *l, uint32_t flags)
+{
+    if (flags & ~WEFT_SHARED) {
+        return WEFT_EINVAL;
+    }
+    *l = (weft_rwlock){.state = flags & WEFT_SHARED ? SHARED : 0};
+    return 0;
+}
+
+// ---- readers ----
+
+int weft_rwlock_tryrdlock(weft_rwlock *l)
+{
+    uint64_t seen = glance(l);
+    while (!(seen & CLOSED)) {
+        if ((seen & READERS) >= WEFT_RWLOCK_READERS_MAX) {
+            return WEFT_EAGAIN;
+        }
+        // R1.  acquire: pairs with [rwlock.release]
+        if (weft__cas64_acquire(&l->state, &seen, seen + 1)) {
+            return 0;
+        }
+    }
+    return WEFT_EBUSY;
+}
+
+// A registered reader waits until it is admitted: R3 turns the phase that it has
+// registered in.
+static int wait_for_phase(weft_rwlock *l, uint64_t phase, int64_t deadline_ns)
+{
+    long result = 0;
+    for (;;) {
+        // acquire: pairs with [rwlock.release] of R3
+        uint64_t seen = weft__load64_acquire(&l->state);
+        if ((seen & PHASE) != phase) {
+            return 0;
+        }
+        if (!(seen & CLOSED)) {
+            // R4.  acquire: pairs with [rwlock.release]
+            if (weft__cas64_acquire(&l->state, &seen, seen - WAITER + 1)) {
+                return 0;
+            }
+        } else if (result == -WEFT_ETIMEDOUT) {
+            // R6.  relaxed: nothing was done under the lock
+            if (weft__cas64_relaxed(&l->state, &seen, seen - WAITER)) {
+                return WEFT_ETIMEDOUT;
+            }
+        } else {
+            result =
+                weft__futex_wait_until(high_half(l), (uint32_t)(seen >> 32),
+                                       deadline_ns, futex_flags(seen));
+        }
+    }
+}
+
+int weft_rwlock_rdlock_until(weft_rwlock *l, int64_t deadline_ns)
+{
+    for (unsigned looks = weft__spin_limit();;) {
+        int error = weft_rwlock_tryrdlock(l);
+        if (error != WEFT_EBUSY) {
+            return error;
+        }
+        uint64_t seen = glance(l);
+        if (looks > 0) {
+            looks--;
+            weft__spin_pause();
+        } else if ((seen & CLOSED) &&
+                   // R2.  relaxed: the sleep compares the word
+                   weft__cas64_relaxed(&l->state, &seen, seen + WAITER)) {
+            return wait_for_phase(l, seen & PHASE, deadline_ns);
+        }
+    }
+}
+
+int weft_rwlock_rdlock_for(weft_rwlock *l, int64_t timeout_ns)
+{
+    return weft_rwlock_rdlock_until(l, weft__deadline(timeout_ns));
+}
+
+// ---- writers ----
+
+int weft_rwlock_trywrlock(weft_rwlock *l)
+{
+    uint64_t seen = glance(l);
+    while (!(seen & (CLOSED | READERS))) {
+        // W1.  acquire: pairs with [rwlock.release]
+        if (weft__cas64_acquire(&l->state, &seen, seen | WRITER | CLOSED)) {
+            return 0;
+        }
+    }
+    return WEFT_EBUSY;
+}
+
+// The waiting writer waits until the lock is handed to it: W3 turns WAITS off.
+static int wait_for_hand_over(weft_rwlock *l, int64_t deadline_ns)
+{
+    long result = 0;
+    for (;;) {
+        // acquire: pairs with [rwlock.release] of W3
+        uint64_t seen = weft__load64_acquire(&l->state);
+        if (!(seen & WAITS)) {
+            return 0;
+        }
+        if (result == -WEFT_ETIMEDOUT) {
+            uint64_t next = seen & ~(seen & WRITER ? WAITS : WAITS | CLOSED);
+            // W4.  relaxed: nothing was done under the lock
+            if (weft__cas64_relaxed(&l->state, &seen, next)) {
+                if (!(next & CLOSED) && (next & WAITING)) {
+                    weft__futex_wake(high_half(l), INT32_MAX,
+                                     futex_flags(next));
+                }
+                return WEFT_ETIMEDOUT;
+            }
+        } else {
+            result = weft__futex_wait_until(low_half(l), (uint32_t)seen,
+                                            deadline_ns, futex_flags(seen));
+        }
+    }
+}
+
+// The queue's holder waits for the lock; it alone may turn WAITS on.
+static int wait_as_first(weft_rwlock *l, int64_t deadline_ns)
+{
+    for (unsigned looks = weft__spin_limit();;) {
+        if (weft_rwlock_trywrlock(l) == 0) {
+            return 0;
+        }
+        uint64_t seen = glance(l);
+        if (looks > 0) {
+            looks--;
+            weft__spin_pause();
+        } else if ((seen & (CLOSED | READERS)) &&
+                   // W2.  relaxed: as R2
+                   weft__cas64_relaxed(&l->state, &seen,
+                                       seen | WAITS | CLOSED)) {
+            return wait_for_hand_over(l, deadline_ns);
+        }
+    }
+}
+
+int weft_rwlock_wrlock_until(weft_rwlock *l, int64_t deadline_ns)
+{
+    if (weft_rwlock_trywrlock(l) == 0) {
+        return 0;
+    }
+    unsigned flags = futex_flags(glance(l));
+    int error = weft__mutex_lock_in(&l->queue, deadline_ns, flags);
+    if (error == 0) {
+        error = wait_as_first(l, deadline_ns);
+        weft__mutex_unlock_in(&l->queue, flags);
+    }
+    return error;
+}
+
+int weft_rwlock_wrlock_for(weft_rwlock *l, int64_t timeout_ns)
+{
+    return weft_rwlock_wrlock_until(l, weft__deadline(timeout_ns));
+}
+
+// ---- both ----
+
+// What one holder less makes of the state.
+static uint64_t without_holder(uint64_t seen)
+{
+    if (seen & WRITER) {
+        uint64_t waiting = (seen & WAITING) / WAITER;
+        if (waiting > 0) { // R3.
+            return ((seen ^ PHASE) & (SHARED | PHASE)) | waiting |
+                   (seen & WAITS ? WAITS | CLOSED : 0);
+        }
+    } else if ((seen & READERS) > 1) { // R5.
+        return seen - 1;
+    }
+    if (seen & WAITS) { // W3.
+        return (seen & ~(WAITS | READERS)) | WRITER;
+    }
+    if (seen & WAITING) { // R5: they are awake since W4
+        return seen - 1;
+    }
+    return seen & SHARED; // R5, W5.
+}
+
+int weft__rwlock_unlock_slow(weft_rwlock *l)
+{
+    uint64_t seen = glance(l);
+    uint64_t next;
+    do {
+        if (!(seen & (WRITER | READERS))) {
+            return WEFT_EPERM;
+        }
+        next = without_holder(seen);
+        // R3, R5, W3, W5. [rwlock.release]
+    } while (!weft__cas64_release(&l->state, &seen, next));
+    // The lock may be gone by now; only its address is used.
+    if ((seen & WRITER) && (seen & WAITING)) {
+        weft__futex_wake(high_half(l), INT32_MAX, futex_flags(seen));
+    } else if ((seen ^ next) & WAITS) {
+        weft__futex_wake(low_half(l), 1, futex_flags(seen));
+    }
+    return 0;
+}
