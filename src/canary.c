@@ -16,16 +16,12 @@ uintptr_t __stack_chk_guard;
 
 _Noreturn void __stack_chk_fail(void);
 
-void weft__canary_init(const unsigned char *random)
+void weft__canary_init(const uintptr_t *random)
 {
-    uintptr_t canary = 0;
-    for (unsigned i = 1; i < sizeof canary && random != NULL; i++) {
-        canary |= (uintptr_t)random[i] << (8 * i);
-    }
-    // The first byte in memory stays 0: a string function that runs over the
-    // end of a buffer can neither read past it nor write it.
-    weft__canary = canary;
-    __stack_chk_guard = canary;
+    // The first byte in memory is 0: a string function that runs over the end of
+    // a buffer can neither read past it nor write it.
+    weft__canary = random == NULL ? 0 : *random & ~(uintptr_t)0xff;
+    __stack_chk_guard = weft__canary;
 }
 
 void __stack_chk_fail(void)

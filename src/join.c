@@ -13,7 +13,6 @@
 #include "futex.h"
 #include "join.h"
 #include "life.h"
-#include "stack.h"
 #include "thread.h"
 
 // acquire: pairs with the kernel's store at the thread's very end, so that all
@@ -97,8 +96,6 @@ static void collect(struct weft__record *record, void **value)
     if (value != NULL) {
         *value = record->value;
     }
-    weft__stack_put(&record->block);
-    weft__life_free(record);
     weft__record_free(record);
 }
 

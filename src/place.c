@@ -51,7 +51,7 @@ int weft__place_check(const weft_attr *attr)
     return 0;
 }
 
-int weft__place_find(struct weft__place *place, struct weft__block *block,
+int weft__place_find(struct weft__place *place, struct weft__block **block,
                      const weft_attr *attr)
 {
     if (attr->stack != NULL) {
@@ -68,13 +68,13 @@ int weft__place_find(struct weft__place *place, struct weft__block *block,
     } else if (guard_size == WEFT_NO_GUARD) {
         guard_size = 0;
     }
-    if (size > SIZE_MAX / 4) {
+    if (size > SIZE_MAX / 4 || guard_size > SIZE_MAX / 4) {
         return WEFT_ENOMEM;
     }
     int error = weft__stack_get(block, size + overhead(), guard_size);
     if (error == 0) {
-        *place = place_in((char *)block->base + block->guard_size,
-                          block->size - block->guard_size);
+        char *low = (char *)(*block)->base + (*block)->guard_size;
+        *place = place_in(low, (size_t)((char *)*block - low));
     }
     return error;
 }

@@ -18,7 +18,7 @@ int weft__place_check(const weft_attr *attr);
 
 // Finds memory as attr asks: the caller's region, or a block, which is left in
 // *block. 0 or an error as weft_create's.
-int weft__place_find(struct weft__place *place, struct weft__block *block,
+int weft__place_find(struct weft__place *place, struct weft__block **block,
                      const weft_attr *attr);
 
 #endif

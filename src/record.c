@@ -99,8 +99,17 @@ int weft__record_new(struct weft__record **out)
     return error;
 }
 
+static void end_life(struct weft__record *record)
+{
+    struct weft__block *block = record->block;
+    record->block = NULL;
+    weft__stack_put(block);
+    weft__life_free(record);
+}
+
 void weft__record_free(struct weft__record *record)
 {
+    end_life(record);
     weft__lock_acquire(&weft__record_lock);
     record->next = free_list;
     free_list = record;
@@ -149,8 +158,6 @@ void weft__record_reap(void)
     while (gone != NULL) {
         struct weft__record *record = gone;
         gone = record->next;
-        weft__stack_put(&record->block);
-        weft__life_free(record);
         weft__record_free(record);
     }
 }
@@ -164,8 +171,7 @@ void weft__record_only(struct weft__record *self)
     for (uint32_t index = used; index-- > 0;) {
         struct weft__record *record = weft__record_find(index);
         if (record != self) {
-            weft__stack_put(&record->block);
-            weft__life_free(record);
+            end_life(record);
             record->next = free_list;
             free_list = record;
         }

@@ -13,11 +13,12 @@
 #include "hidden.h"
 #include "lock.h"
 
-// One mapping of a thread: guard | stack | TLS | the thread's own data.
+// The memory of a thread, one mapping (stack.c); lies at its own end.
 struct weft__block {
-    void *base; // NULL: none (main, or the caller's own region)
-    size_t size;
+    void *base;
+    size_t size; // guard included
     size_t guard_size;
+    struct weft__block *next; // in a list of those kept for later
 };
 
 struct weft__record {
@@ -38,9 +39,9 @@ struct weft__record {
     // Written by the thread before its end, read by the joiner after it.
     void *value;
 
-    // Written by the creator before clone, read by whoever frees the thread.
-    // base is written last and cleared first (the child of a fork looks).
-    struct weft__block block;
+    // Written by the creator before clone, taken by whoever frees the thread.
+    // NULL: none (main, or the caller's own region).
+    struct weft__block *block;
 
     // Guarded by weft__record_lock:
     weft_thread waits_for;     // whom this thread joins, or 0
@@ -55,7 +56,8 @@ extern WEFT__HIDDEN struct weft__lock weft__record_lock;
 // A free record. 0, or the error for weft_create's caller.
 int weft__record_new(struct weft__record **out);
 
-// Gives back a record whose life is over (weft__life_free came first).
+// Gives back a record with its block: the end of its life, for who owns the
+// freeing (life.c), when nobody runs on the block any more.
 void weft__record_free(struct weft__record *record);
 
 // The record that t is about, or NULL when t cannot be a handle. Whether it

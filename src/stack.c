@@ -2,17 +2,16 @@
 // stack.c - blocks of memory for threads: map, guard, keep, trim, unmap.
 // Read before: record.h.  Read after: thread.c.
 //
-//     base                                                  base + size
-//      | guard         |                         |     |              |
-//      | PROT_NONE     |   ...  <--- the stack   | TLS | weft__thread |
-//      | one page or   |                         |     | (the thread's|
-//      | as asked      |                         |     |  own data)   |
+//     base                                                   base + size
+//      | guard         |                   |     |              |       |
+//      | PROT_NONE     |  ... <- the stack | TLS | weft__thread | block |
+//      | one page or   |                   |     | (the thread's| (its  |
+//      | as asked      |                   |     |  own data)   | node) |
 //
 // A stack that overflows runs into the guard and dies of SIGSEGV there. A block
 // whose thread is gone is kept for the next one: hot as it is, so that creating
 // a thread costs no system call for memory and no page fault; or cold, with its
-// pages given back to the kernel but for the topmost; the rest is unmapped. A
-// kept block holds its list node where its thread's data was.
+// pages given back to the kernel but for the topmost; the rest is unmapped.
 #include <weft/atomic.h>
 #include <weft/error.h>
 #include "lock.h"
@@ -28,13 +27,8 @@ size_t weft__page_size;
 size_t weft__signal_frame;
 size_t weft__default_stack;
 
-struct kept {
-    struct weft__block block;
-    struct kept *next;
-};
-
 struct list {
-    struct kept *first; // last in, first out: the one most likely in the caches
+    struct weft__block *first; // last in, first out: likely still in the caches
     unsigned count;
 };
 
@@ -42,60 +36,60 @@ struct weft__lock weft__stack_lock;
 // Guarded by weft__stack_lock:
 static struct list hot, cold;
 
-static struct kept *node_of(const struct weft__block *block)
+// The caller of these holds the lock.
+static void push(struct list *list, struct weft__block *block)
 {
-    char *end = (char *)block->base + block->size;
-    return (struct kept *)(void *)(end - sizeof(struct kept));
-}
-
-static void push(struct list *list, const struct weft__block *block)
-{
-    struct kept *node = node_of(block);
-    node->block = *block;
-    node->next = list->first;
-    list->first = node;
+    block->next = list->first;
+    list->first = block;
     list->count++;
 }
 
-// Takes the first block that fits exactly; the caller holds the lock.
-static int take(struct list *list, struct weft__block *block, size_t size,
-                size_t guard_size)
+static struct weft__block *unlink_at(struct list *list,
+                                     struct weft__block **link)
 {
-    struct kept **link = &list->first;
-    for (; *link != NULL; link = &(*link)->next) {
-        struct kept *node = *link;
-        if (node->block.size == size && node->block.guard_size == guard_size) {
-            *link = node->next;
-            list->count--;
-            *block = node->block;
-            return 1;
-        }
-    }
-    return 0;
-}
-
-// Takes the block that was not used for longest; the caller holds the lock.
-static struct weft__block take_oldest(struct list *list)
-{
-    struct kept **link = &list->first;
-    while ((*link)->next != NULL) {
-        link = &(*link)->next;
-    }
-    struct weft__block block = (*link)->block;
-    *link = NULL;
+    struct weft__block *block = *link;
+    *link = block->next;
     list->count--;
     return block;
 }
 
+// The first block that fits exactly, or NULL.
+static struct weft__block *take(struct list *list, size_t size,
+                                size_t guard_size)
+{
+    struct weft__block **link = &list->first;
+    for (; *link != NULL; link = &(*link)->next) {
+        if ((*link)->size == size && (*link)->guard_size == guard_size) {
+            return unlink_at(list, link);
+        }
+    }
+    return NULL;
+}
+
+// The block that was not used for longest; there is one.
+static struct weft__block *take_oldest(struct list *list)
+{
+    struct weft__block **link = &list->first;
+    while ((*link)->next != NULL) {
+        link = &(*link)->next;
+    }
+    return unlink_at(list, link);
+}
+
+static void keep_cold(struct weft__block *block)
+{
+    weft__lock_acquire(&weft__stack_lock);
+    push(&cold, block); // a few too many, when several threads do it at once
+    weft__lock_release(&weft__stack_lock);
+}
+
 // Gives one block back to the kernel; where that is refused, it stays cold.
-static int unmap(const struct weft__block *block)
+static int unmap(struct weft__block *block)
 {
     if (sys_munmap(block->base, block->size) == 0) {
         return 1;
     }
-    weft__lock_acquire(&weft__stack_lock);
-    push(&cold, block);
-    weft__lock_release(&weft__stack_lock);
+    keep_cold(block);
     return 0;
 }
 
@@ -103,16 +97,19 @@ static int unmap(const struct weft__block *block)
 static int unmap_all(void)
 {
     weft__lock_acquire(&weft__stack_lock);
-    struct kept *nodes[2] = {hot.first, cold.first};
+    struct weft__block *blocks = hot.first;
+    struct weft__block **end = &blocks;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = cold.first;
     hot = cold = (struct list){NULL, 0};
     weft__lock_release(&weft__stack_lock);
     int any = 0;
-    for (int i = 0; i < 2; i++) {
-        while (nodes[i] != NULL) {
-            struct weft__block block = nodes[i]->block;
-            nodes[i] = nodes[i]->next;
-            any |= unmap(&block);
-        }
+    while (blocks != NULL) {
+        struct weft__block *block = blocks;
+        blocks = block->next;
+        any |= unmap(block);
     }
     return any;
 }
@@ -134,40 +131,42 @@ static long map(size_t size, size_t guard_size)
     return base;
 }
 
+static int map_block(struct weft__block **out, size_t size, size_t guard_size)
+{
+    long base = map(size, guard_size);
+    // EAGAIN is what mmap says at RLIMIT_MEMLOCK.
+    if ((base == -WEFT_ENOMEM || base == -WEFT_EAGAIN) && unmap_all()) {
+        base = map(size, guard_size); // there was memory after all
+    }
+    if (sys_failed(base)) {
+        return weft__refusal(base);
+    }
+    struct weft__block *block =
+        (struct weft__block *)((char *)base + size - sizeof *block);
+    block->base = (void *)base;
+    block->size = size;
+    block->guard_size = guard_size;
+    *out = block;
+    return 0;
+}
+
 static size_t round_to_pages(size_t size)
 {
     return (size + weft__page_size - 1) & ~(weft__page_size - 1);
 }
 
-int weft__stack_get(struct weft__block *block, size_t size, size_t guard_size)
+int weft__stack_get(struct weft__block **out, size_t size, size_t guard_size)
 {
-    if (size > SIZE_MAX / 4 || guard_size > SIZE_MAX / 4) {
-        return WEFT_ENOMEM;
-    }
     guard_size = round_to_pages(guard_size);
-    size = round_to_pages(size) + guard_size;
-    struct weft__block found;
+    size = round_to_pages(size + sizeof(struct weft__block)) + guard_size;
     weft__lock_acquire(&weft__stack_lock);
-    int kept = take(&hot, &found, size, guard_size) ||
-               take(&cold, &found, size, guard_size);
-    weft__lock_release(&weft__stack_lock);
-    if (!kept) {
-        long base = map(size, guard_size);
-        // EAGAIN is what mmap says at RLIMIT_MEMLOCK.
-        if ((base == -WEFT_ENOMEM || base == -WEFT_EAGAIN) && unmap_all()) {
-            base = map(size, guard_size); // there was memory after all
-        }
-        if (sys_failed(base)) {
-            return weft__refusal(base);
-        }
-        found = (struct weft__block){(void *)base, size, guard_size};
+    struct weft__block *block = take(&hot, size, guard_size);
+    if (block == NULL) {
+        block = take(&cold, size, guard_size);
     }
-    block->size = found.size;
-    block->guard_size = found.guard_size;
-    // release: pairs with the child of a fork, which finds a block it can free
-    // or none (weft__record_only)
-    weft__store_pointer_release(&block->base, found.base);
-    return 0;
+    weft__lock_release(&weft__stack_lock);
+    *out = block;
+    return block != NULL ? 0 : map_block(out, size, guard_size);
 }
 
 // Gives back all pages of the stack but the topmost, which holds the node. Where
@@ -181,30 +180,23 @@ static void trim(const struct weft__block *block)
 
 void weft__stack_put(struct weft__block *block)
 {
-    if (block->base == NULL) {
+    if (block == NULL) {
         return;
     }
-    struct weft__block surplus = *block;
-    block->base = NULL;
     weft__lock_acquire(&weft__stack_lock);
-    if (surplus.size - surplus.guard_size <= HOT_SIZE) {
-        push(&hot, &surplus);
-        surplus.base = NULL;
-        if (hot.count > HOT_BLOCKS) {
-            surplus = take_oldest(&hot);
-        }
+    if (block->size - block->guard_size <= HOT_SIZE) {
+        push(&hot, block);
+        block = hot.count > HOT_BLOCKS ? take_oldest(&hot) : NULL;
     }
     int room = cold.count < COLD_BLOCKS;
     weft__lock_release(&weft__stack_lock);
-    if (surplus.base == NULL) {
+    if (block == NULL) {
         return;
     }
-    if (!room) {
-        unmap(&surplus);
-        return;
+    if (room) {
+        trim(block);
+        keep_cold(block);
+    } else {
+        unmap(block);
     }
-    trim(&surplus);
-    weft__lock_acquire(&weft__stack_lock);
-    push(&cold, &surplus); // a few too many, when several threads do it at once
-    weft__lock_release(&weft__stack_lock);
 }

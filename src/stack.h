@@ -26,12 +26,12 @@ static inline size_t weft__least_stack(void)
     return least > WEFT_STACK_MIN ? least : WEFT_STACK_MIN;
 }
 
-// Fills in a block with a guard of guard_size bytes and size bytes above it,
-// both rounded up to pages. 0, WEFT_EAGAIN, WEFT_ENOMEM, WEFT_EPERM or
-// WEFT_ENOTSUP; then block->base is NULL.
-int weft__stack_get(struct weft__block *block, size_t size, size_t guard_size);
+// A block with a guard of guard_size bytes, and size bytes and the block itself
+// above it, each rounded up to pages. The sizes are below a quarter of SIZE_MAX.
+// 0, WEFT_EAGAIN, WEFT_EPERM or WEFT_ENOTSUP.
+int weft__stack_get(struct weft__block **out, size_t size, size_t guard_size);
 
-// Takes a block back (one without memory is fine) and leaves base NULL.
+// Takes a block back; NULL is fine.
 void weft__stack_put(struct weft__block *block);
 
 // Guards the cache of blocks.

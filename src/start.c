@@ -199,7 +199,7 @@ _Noreturn void weft__start(long *stack)
     weft__page_size = auxv[AT_PAGESZ];
     weft__signal_frame = auxv[AT_MINSIGSTKSZ] ? auxv[AT_MINSIGSTKSZ]
                                               : WEFT__DEFAULT_SIGNAL_FRAME;
-    weft__canary_init((const unsigned char *)auxv[AT_RANDOM]);
+    weft__canary_init((const uintptr_t *)auxv[AT_RANDOM]);
     adopt_main(__builtin_alloca(weft__host_tls_size()));
     for (const init_function *init = __preinit_array_start;
          init < __preinit_array_end; init++) {

@@ -60,8 +60,6 @@ static void undo(struct weft__record *record, weft_thread t)
 {
     int detached = weft__life_end(record);
     if (detached || weft__life_claim(record, t) == 0) {
-        weft__stack_put(&record->block);
-        weft__life_free(record);
         weft__record_free(record);
     } else {
         weft__store_release(&record->exit_word, 0); // as the kernel would

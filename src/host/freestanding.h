@@ -23,6 +23,6 @@ extern WEFT__HIDDEN struct weft__tls_image weft__tls_image;
 extern WEFT__HIDDEN uintptr_t weft__canary;
 
 // Makes the canary from the 16 random bytes that the kernel gives a program.
-void weft__canary_init(const unsigned char *random);
+void weft__canary_init(const uintptr_t *random);
 
 #endif
