@@ -26,6 +26,10 @@
 #include <weft/mutex.h>
 #include <weft/cond.h>
 #include <weft/sem.h>
+#include <weft/rwlock.h>
+#include <weft/barrier.h>
+#include <weft/once.h>
+#include <weft/spin.h>
 #include <weft/start.h>
 
 // Major * 10000 + minor * 100 + patch.

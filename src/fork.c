@@ -35,6 +35,10 @@ static struct weft__lock atfork_lock;
 static struct page *first_page, *last_page;
 static unsigned entries;
 
+// How often this process was forked, for once.c. Changed in the child only, while
+// it has one thread.
+uint32_t weft__fork_generation;
+
 // key.c, if the program makes keys
 extern __attribute__((weak)) struct weft__lock weft__key_lock;
 
@@ -115,6 +119,7 @@ static void unlock_lists(void)
 static void alone(void)
 {
     struct weft__record *self = weft__thread_self()->record;
+    weft__fork_generation++;
     weft__life_after_fork(self);
     self->waits_for = 0;
     weft__thread_alone();

@@ -67,7 +67,8 @@ static uint32_t spin(const uint32_t *word)
 
 // A waiter, registered and woken: takes the lock if it is free, else sleeps until
 // it is worth another look. result is what its last sleep returned.
-static int take_turns(uint32_t *word, int64_t deadline_ns, long result)
+static int take_turns(uint32_t *word, int64_t deadline_ns, unsigned flags,
+                      long result)
 {
     unsigned tries = 0;
     for (;;) {
@@ -89,13 +90,13 @@ static int take_turns(uint32_t *word, int64_t deadline_ns, long result)
             uint32_t next = (seen & ~WOKEN) | (tries >= TRIES ? STARVING : 0);
             // T7.  relaxed: the sleep itself compares the word
             if (next == seen || weft__cas_relaxed(word, seen, next)) {
-                result = weft__futex_wait_until(word, next, deadline_ns, 0);
+                result = weft__futex_wait_until(word, next, deadline_ns, flags);
             }
         }
     }
 }
 
-static int lock_slow(uint32_t *word, int64_t deadline_ns)
+static int lock_slow(uint32_t *word, int64_t deadline_ns, unsigned flags)
 {
     uint32_t seen = spin(word);
     for (;;) {
@@ -109,8 +110,8 @@ static int lock_slow(uint32_t *word, int64_t deadline_ns)
             // T3.  relaxed: as T7
             if (weft__cas_relaxed(word, seen, next)) {
                 long result =
-                    weft__futex_wait_until(word, next, deadline_ns, 0);
-                return take_turns(word, deadline_ns, result);
+                    weft__futex_wait_until(word, next, deadline_ns, flags);
+                return take_turns(word, deadline_ns, flags, result);
             }
         }
         seen = weft__load_relaxed(word); // as in spin
@@ -119,12 +120,20 @@ static int lock_slow(uint32_t *word, int64_t deadline_ns)
 
 void weft__mutex_lock_slow(weft_mutex *m)
 {
-    lock_slow(&m->word, WEFT_FOREVER);
+    lock_slow(&m->word, WEFT_FOREVER, 0);
+}
+
+int weft__mutex_lock_in(weft_mutex *m, int64_t deadline_ns, unsigned flags)
+{
+    if (weft_mutex_trylock(m) == 0) {
+        return 0;
+    }
+    return lock_slow(&m->word, deadline_ns, flags);
 }
 
 int weft_mutex_lock_until(weft_mutex *m, int64_t deadline_ns)
 {
-    return weft_mutex_trylock(m) == 0 ? 0 : lock_slow(&m->word, deadline_ns);
+    return weft__mutex_lock_in(m, deadline_ns, 0);
 }
 
 int weft_mutex_lock_for(weft_mutex *m, int64_t timeout_ns)
@@ -132,7 +141,7 @@ int weft_mutex_lock_for(weft_mutex *m, int64_t timeout_ns)
     return weft_mutex_lock_until(m, weft__deadline(timeout_ns));
 }
 
-void weft__mutex_unlock_slow(weft_mutex *m)
+void weft__mutex_unlock_in(weft_mutex *m, unsigned flags)
 {
     uint32_t *word = &m->word;
     uint32_t seen, next;
@@ -146,8 +155,13 @@ void weft__mutex_unlock_slow(weft_mutex *m)
     } while (!weft__cas_release(word, seen, next));
     // The word may be gone by now; only its address is used.
     if (!(seen & WOKEN) && seen >= WAITER) {
-        weft__futex_wake(word, 1, 0);
+        weft__futex_wake(word, 1, flags);
     }
+}
+
+void weft__mutex_unlock_slow(weft_mutex *m)
+{
+    weft__mutex_unlock_in(m, 0);
 }
 
 void weft__mutex_register(weft_mutex *m)
@@ -157,5 +171,5 @@ void weft__mutex_register(weft_mutex *m)
 
 void weft__mutex_lock_registered(weft_mutex *m)
 {
-    take_turns(&m->word, WEFT_FOREVER, -WEFT_EAGAIN);
+    take_turns(&m->word, WEFT_FOREVER, 0, -WEFT_EAGAIN);
 }

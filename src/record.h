@@ -36,6 +36,10 @@ struct weft__record {
 
     uint32_t index; // in the table; constant
 
+    // The rounds of barriers that this record's threads came first in. Counted on
+    // through all lives, and never set back (barrier.c).
+    uint32_t round;
+
     // Written by the thread before its end, read by the joiner after it.
     void *value;
 
