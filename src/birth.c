@@ -87,7 +87,8 @@ void weft__birth_apply(struct weft__thread *self)
         birth->attr->sigmask ? *birth->attr->sigmask : birth->creator_mask);
     long result = apply(birth->attr);
     if (result < 0) {
-        weft__life_end(self->record); // while a pin is held, the tid stays
+        // Before the tid goes: somebody may hold a pin.
+        birth->ended_detached = weft__life_end(self->record);
         answer(birth, weft__refusal(result));
         sys_exit(0); // unseen: the creator frees everything
     }

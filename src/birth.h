@@ -14,6 +14,7 @@ struct weft__birth {
     const weft_attr *attr;
     uint64_t creator_mask; // as it was before the creator blocked all signals
     int refusal;           // the child's answer, once answered is 1
+    int ended_detached;    // with a refusal: what weft__life_end returned
     uint32_t answered;     // futex
 };
 

@@ -53,46 +53,55 @@ static void *build(const struct weft__place *place, struct weft__record *record,
     return weft__host_tls_build(place->tls, self);
 }
 
-// Gives back what a thread that never ran any user code was given. Its handle has
-// been in *out, where others may have seen it: it ends as any other does, and if
-// one of them has claimed it, the freeing is theirs.
-static void undo(struct weft__record *record, weft_thread t)
+// A thread whose creation failed ends as any other does, because its handle has
+// been in *out, where others may have seen it. Either they have claimed it, and
+// the freeing is theirs, or it is the creator's. detached: what weft__life_end
+// returned, here or in the child.
+static void undo(struct weft__record *record, weft_thread t, int detached)
+{
+    if (detached || weft__life_claim(record, t) == 0) {
+        weft__wait_for_exit(record);
+        weft__record_free(record);
+    }
+}
+
+// The same where there was no clone: does what the thread and the kernel would
+// have done.
+static void undo_unborn(struct weft__record *record, weft_thread t)
 {
     int detached = weft__life_end(record);
-    if (detached || weft__life_claim(record, t) == 0) {
-        weft__record_free(record);
-    } else {
-        weft__store_release(&record->exit_word, 0); // as the kernel would
-        weft__futex_wake(&record->exit_word, 1, FUTEX_SHARED);
-    }
+    weft__store_release(&record->exit_word, 0); // pairs with [exit]
+    weft__futex_wake(&record->exit_word, 1, FUTEX_SHARED);
+    undo(record, t, detached);
 }
 
 // clone, without and with attributes that the child may be refused. No lock is
 // held across it. 0 or the error; then nobody runs on the memory any more.
 static int bring_to_life(const struct weft__place *place, void *tp,
-                         const weft_attr *attr)
+                         const weft_attr *attr, weft_thread t)
 {
     struct weft__record *record = place->self->record;
     struct weft__birth birth;
     int needed = weft__birth_needed(attr);
-    if (needed) {
-        int error = weft__birth_prepare(&birth, attr);
-        if (error) {
-            return error;
-        }
-        place->self->birth = &birth;
+    int error = needed ? weft__birth_prepare(&birth, attr) : 0;
+    if (error) {
+        undo_unborn(record, t);
+        return error;
     }
+    place->self->birth = needed ? &birth : NULL;
     long tid = weft__clone(THREAD_FLAGS, place->sp, &record->exit_word, tp,
                            place->self);
     // From here on nothing of the thread may be touched: it may be gone.
-    int error = tid < 0 ? weft__refusal(tid) : 0;
-    if (needed) {
-        if (error == 0) {
-            error = weft__birth_wait(&birth);
-            if (error) {
-                weft__wait_for_exit(record);
-            }
+    if (tid < 0) {
+        error = weft__refusal(tid);
+        undo_unborn(record, t);
+    } else if (needed) {
+        error = weft__birth_wait(&birth);
+        if (error) {
+            undo(record, t, birth.ended_detached);
         }
+    }
+    if (needed) {
         weft__birth_finish(&birth);
     }
     return error;
@@ -131,11 +140,10 @@ int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
     void *tp = build(&place, record, start, arg);
     *out = t;
     weft__add_relaxed(&others, 1); // its creator lives: it cannot be the last
-    error = bring_to_life(&place, tp, attr);
+    error = bring_to_life(&place, tp, attr, t);
     if (error) {
         weft__add_acq_rel(&others, (uint32_t)-1);
         *out = 0;
-        undo(record, t);
     }
     return error;
 }
