@@ -200,7 +200,9 @@ static void pass_turn(const struct waiter *w, weft_mutex *plain)
 static int private_wait(weft_cond *c, const struct weft__cond_mutex *m,
                         int64_t deadline_ns)
 {
-    struct waiter w = {.state = WAITING};
+    struct waiter w; // field by field: "= {..}" may become a call of memset
+    w.state = WAITING;
+    w.leavers = NULL;
     weft__lock_acquire(lock_of(c));
     put_in(c, &w);
     weft__lock_release(lock_of(c));

@@ -16,14 +16,14 @@ static uint32_t cpus;
 
 static uint32_t count_cpus(void)
 {
-    unsigned long mask[16] = {0}; // 1,024 CPUs; more are more than one
+    unsigned long mask[16]; // 1,024 CPUs; more are more than one
     long bytes =
         arch_syscall3(SYS_sched_getaffinity, 0, sizeof mask, (long)mask);
     if (bytes < 0) {
         return MANY_CPUS; // the mask does not fit, or a sandbox: assume many
     }
     unsigned bits = 0;
-    for (unsigned i = 0; i < sizeof mask / sizeof mask[0]; i++) {
+    for (unsigned i = 0; i < (unsigned long)bytes / sizeof mask[0]; i++) {
         for (unsigned long word = mask[i]; word != 0; word &= word - 1) {
             bits++;
         }
