@@ -14,9 +14,12 @@ names()
     sed -n "s/^#define $2\\([A-Z_a-z0-9]*\\) \\{1,\\}[^ ].*/\\1/p" "$1"
 }
 
-# COMM_SIZE is only told in prctl(2); the others abi.c names itself.
+# COMM_SIZE is only told in prctl(2), and the kernel itself applies no relative
+# relocations (DT_RELR): the generic ABI of ELF tells them. The others abi.c names
+# itself.
 names src/linux.h '' |
-    grep -vx -e COMM_SIZE -e FUTEX_ANY -e SIGNAL_MAX -e ELF_HEADER_SIZE |
+    grep -vx -e COMM_SIZE -e DT_RELR -e DT_RELRSZ \
+        -e FUTEX_ANY -e SIGNAL_MAX -e ELF_HEADER_SIZE |
     sed 's/.*/ABI(&)/' > "$lists/abi_linux.h"
 names src/linux.h '' | sed 's/.*/#undef &/' > "$lists/abi_undef.h"
 names "arch/$arch/syscall_nr.h" SYS_ |

@@ -10,12 +10,13 @@ enum { LIMIT = 120 };
 // Each header alone, and twice, for one compiler in one language.
 static void compile_headers(const char *compiler, const char *flags)
 {
-    must_run(LIMIT,
-             "for h in weft.h $(cd include && ls weft/*.h); do "
-             "printf '#include <%%s>\\n#include <%%s>\\n' $h $h | %s %s "
-             "-pedantic -Wall -Wextra -Wshadow -Wconversion -Werror "
-             "-Iinclude -fsyntax-only - || { echo $h; exit 1; }; done",
-             compiler, flags);
+    must_run(
+        LIMIT,
+        "for h in weft.h $(cd include && ls weft/*.h); do "
+        "printf '#include <%%s>\\n#include <%%s>\\nint unit;\\n' $h $h | %s %s "
+        "-pedantic -Wall -Wextra -Wshadow -Wconversion -Werror "
+        "-Iinclude -fsyntax-only - || { echo $h; exit 1; }; done",
+        compiler, flags);
 }
 
 static void public_headers_compile_alone_and_twice_as_c11(int unused)

@@ -36,6 +36,12 @@ static void labels_that_comments_cite_exist(int unused)
     must_run(LIMIT, "tests/lint.sh labels");
 }
 
+static void what_the_readmes_name_exists(int unused)
+{
+    (void)unused;
+    must_run(LIMIT, "tests/lint.sh readmes");
+}
+
 static const struct listed tests[] = {
     {"sources_are_formatted", sources_are_formatted, LIMIT},
     {"clang_tidy_finds_nothing", clang_tidy_finds_nothing, LIMIT},
@@ -43,6 +49,7 @@ static const struct listed tests[] = {
     {"processors_are_told_apart_in_arch_only",
      processors_are_told_apart_in_arch_only, LIMIT},
     {"labels_that_comments_cite_exist", labels_that_comments_cite_exist, LIMIT},
+    {"what_the_readmes_name_exists", what_the_readmes_name_exists, LIMIT},
     {NULL, NULL, 0},
 };
 

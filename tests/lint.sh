@@ -7,6 +7,7 @@
 # licence every file says in its first lines under which licence it stands
 # arch    processors are told apart in arch/ only
 # labels  each label that a comment cites is defined somewhere
+# readmes what the READMEs name exists (links.sh)
 set -eu
 
 sources() # of C, below the directories given
@@ -75,6 +76,11 @@ check_labels()
         grep -rhE "//.*$label" include src arch | grep -F "$cited" |
             grep -vqF "pairs with $cited" || echo "$cited is defined nowhere"
     done | none
+}
+
+check_readmes()
+{
+    tests/links.sh
 }
 
 for what in "$@"; do

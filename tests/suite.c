@@ -121,6 +121,8 @@ int suite_finish(void)
     runner = srunner_create(all.suite);
     snprintf(path, sizeof path, "%s.tap", all.stem);
     srunner_set_tap(runner, path);
+    snprintf(path, sizeof path, "%s.xml", all.stem);
+    srunner_set_xml(runner, path); // tells how long each test took
     srunner_set_fork_status(runner, CK_FORK);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

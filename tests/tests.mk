@@ -19,9 +19,11 @@ TEST_ARCHES := $(if $(filter file default,$(origin ARCH)),$\
 PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/tests/%,\
     $(sort $(wildcard tests/programs/*.c)))
 
-# As a user would build them: no flag of the library's own, but all warnings.
+# As a user would build them: no flag of the library's own, but all warnings (and
+# clang may take CHECK(!"a text that says what is wrong") for what it is).
 PROGRAM_CC = $(CC) $(CLANG_TARGET) -std=c11 $(CFLAGS) -Wall -Wextra -Wshadow \
-    -Wconversion -Werror -Iinclude -Iarch/$(ARCH) -MMD -MP -MF $@.d -nostdlib
+    -Wconversion -Wno-string-conversion -Werror -Iinclude -Iarch/$(ARCH) \
+    -MMD -MP -MF $@.d -nostdlib
 PROGRAM_NEEDS := $(BUILD)/weft-crt0.o $(BUILD)/libweft.a $(BUILD)/flags
 PROGRAM_LIBS := $(BUILD)/weft-crt0.o $(BUILD)/libweft.a -lgcc
 
@@ -48,7 +50,11 @@ programs: $(PROGRAMS) $(BUILD)/init ## build the test programs
 
 # ---- the suites: programs of the build machine ----
 
-SUITES := programs archive build cost view lint
+# Each check_<suite>.c is one. Those of HOST_SUITES look at no processor's build;
+# check_programs.c has rules of its own; all others are run for each processor.
+SUITES := $(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c))
+HOST_SUITES := $(filter lint model,$(SUITES))
+ARCH_SUITES := $(filter-out programs $(HOST_SUITES),$(SUITES))
 SUITE_CFLAGS = -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wshadow -Wconversion \
     -Werror \
     $(shell pkg-config --cflags check)
@@ -84,26 +90,26 @@ $(TEST_ARCHES:%=soak-%): soak-%: compile-%
 	@$(RESULTS)/bin/check_programs -s -d build/$*/tests \
 	    $(if $(call qemu,$*),-e -x) $* $(RESULTS)/$@ $(call qemu,$*)
 
-# Suites about one processor that are no table of programs. The compiler depends
-# on ARCH, so make has to begin anew; what the lines of shell in the suites use:
+# The other suites. The compiler depends on ARCH, so make has to begin anew. What
+# the lines of shell in the suites use:
 #   CC with its target, CROSS before the names of binutils, QEMU to start a
 #   program where it is needed, SCRATCH to leave files in.
-ARCH_SUITES := archive build cost view
 ARCH_PARTS := $(foreach arch,$(TEST_ARCHES),$(ARCH_SUITES:%=%-$(arch)))
+HOST_PARTS := $(HOST_SUITES:%=%-host)
 
 $(foreach arch,$(TEST_ARCHES),$(eval $(ARCH_SUITES:%=%-$(arch)): compile-$(arch)))
 $(ARCH_PARTS):
 	@$(MAKE) --no-print-directory ARCH=$(lastword $(subst -, ,$@)) \
-	    suite-$(firstword $(subst -, ,$@))
+	    suite-$(firstword $(subst -, ,$@)) PART=$@ TARGET=$(lastword $(subst -, ,$@))
 
-$(ARCH_SUITES:%=suite-%): suite-%:
+$(HOST_PARTS): %-host: suites
+	@$(MAKE) --no-print-directory ARCH=$(MACHINE) suite-$* PART=$@ TARGET=host
+
+$(SUITES:%=suite-%): suite-%:
 	@ARCH='$(ARCH)' BUILD='$(BUILD)' CC='$(strip $(CC) $(CLANG_TARGET))' \
 	    CROSS='$(CROSS)' QEMU='$(call qemu,$(ARCH))' \
-	    SCRATCH='$(RESULTS)/scratch/$*-$(ARCH)' \
-	    $(RESULTS)/bin/check_$* $(ARCH) $(RESULTS)/$*-$(ARCH)
-
-lint-sources: suites
-	@$(RESULTS)/bin/check_lint sources $(RESULTS)/$@
+	    SCRATCH='$(RESULTS)/scratch/$(PART)' \
+	    $(RESULTS)/bin/check_$* $(TARGET) $(RESULTS)/$(PART)
 
 # ---- the boot test: all aarch64 programs on an arm64 kernel ----
 
@@ -131,7 +137,7 @@ $(BOOT_CPUS:%=boot-%): boot-%: $(BOOT)/vmlinuz $(BOOT)/initramfs
 BOOT_PARTS := $(BOOT_CPUS:%=boot-%)
 TEST_PARTS := $(if $(filter aarch64,$(TEST_ARCHES)),$(BOOT_PARTS)) \
     $(TEST_ARCHES:%=compile-%) $(TEST_ARCHES:%=programs-%) $(ARCH_PARTS) \
-    lint-sources
+    $(HOST_PARTS)
 SOAK_PARTS := $(TEST_ARCHES:%=compile-%) $(TEST_ARCHES:%=soak-%)
 
 # $(call run_parts,parts,option of tally.sh): all of them, whatever fails, and
@@ -153,9 +159,9 @@ soak: ## the storms at full length
 	$(call run_parts,$(SOAK_PARTS),-n)
 
 lint: ## what can be said of the sources without running them
-	tests/lint.sh format tidy licence arch labels
+	tests/lint.sh format tidy licence arch labels readmes
 
-.PHONY: programs suites test boot-test soak lint lint-sources
-.PHONY: $(ARCH_SUITES:%=suite-%) $(ARCH_PARTS) compile-aarch64 $(BOOT_PARTS)
+.PHONY: programs suites test boot-test soak lint
+.PHONY: $(SUITES:%=suite-%) $(ARCH_PARTS) $(HOST_PARTS) compile-aarch64 $(BOOT_PARTS)
 .PHONY: $(foreach arch,$(TEST_ARCHES),$(addsuffix -$(arch),compile programs soak))
 .PHONY: $(BOOT)/initramfs
