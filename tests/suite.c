@@ -111,7 +111,8 @@ static void write_plan(void)
 int suite_finish(void)
 {
     SRunner *runner;
-    char path[512];
+    char tap[512];
+    char xml[512];
     int failed;
     write_plan(); // before the run: what does not finish is missed later
     if (all.test_count == 0) {
@@ -119,10 +120,10 @@ int suite_finish(void)
     }
     setenv("CK_MAX_MSG_SIZE", "65536", 1); // Check would break off at 8 KiB
     runner = srunner_create(all.suite);
-    snprintf(path, sizeof path, "%s.tap", all.stem);
-    srunner_set_tap(runner, path);
-    snprintf(path, sizeof path, "%s.xml", all.stem);
-    srunner_set_xml(runner, path); // tells how long each test took
+    snprintf(tap, sizeof tap, "%s.tap", all.stem); // Check keeps the pointer
+    srunner_set_tap(runner, tap);
+    snprintf(xml, sizeof xml, "%s.xml", all.stem); // with each test's duration
+    srunner_set_xml(runner, xml);
     srunner_set_fork_status(runner, CK_FORK);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
