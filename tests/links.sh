@@ -63,7 +63,7 @@ paths()
 }
 
 for readme in README.md src/README.md arch/README.md tests/README.md; do
-    [ -s "$readme" ] || echo "$readme: is not there"
+    [ -s "$readme" ] || { echo "$readme: is not there" && continue; }
     folder=$(dirname "$readme")
     case $readme in src/* | arch/*) functions "$readme" ;; esac |
         sort -u | while read -r name; do
