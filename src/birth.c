@@ -2,8 +2,9 @@
 // birth.c - attributes that a thread applies to itself before its start routine.
 // Read before: thread.c.
 //
-// The kernel lets a thread set its own name and mask, and a refusal must be what
-// weft_create returns, with no user code run. So the creator blocks all signals,
+// All of them must be in force before the first instruction of the start routine,
+// and a refusal must be what weft_create returns, with no user code run. Only the
+// child itself can do that in time. So the creator blocks all signals,
 // the child is born with them blocked, applies what was asked, and answers:
 //
 //     creator                              child

@@ -67,10 +67,10 @@ long weft__cancel_point(long nr, long a, long b, long c, long d, long e, long f)
         return arch_syscall6(nr, a, b, c, d, e, f);
     }
     self->stubs++;
-    weft__signal_fence(); // counted before it begins ...
+    weft__signal_fence(); // a handler from here on counts it ...
     long result = weft__cancel_syscall(&self->record->cancel_request, nr, a, b,
                                        c, d, e, f);
-    weft__signal_fence(); // ... and until it has ended
+    weft__signal_fence(); // ... to here
     self->stubs--;
     if (self->stubs == 0 && self->cancel_signal_blocked) {
         weft__signal_unblock(WEFT__SIGNAL_CANCEL);

@@ -174,7 +174,9 @@ static long sleep_until_turn(weft_cond *c, struct waiter *w,
             return result == WEFT__CANCELED_CALL ? result : WEFT_ETIMEDOUT;
         }
     }
-    while (state == SIGNALLED) { // others go first; it will not be long
+    // Signalled: deadline and cancellation do not count any more. Others go first,
+    // and the one before may have moved this sleep over to the mutex meanwhile.
+    while (state == SIGNALLED) {
         weft__futex_wait(&w->state, SIGNALLED, 0);
         state = weft__load_acquire(&w->state); // acquire: as above
     }

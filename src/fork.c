@@ -123,7 +123,7 @@ static void alone(void)
     weft__life_after_fork(self);
     self->waits_for = 0;
     weft__thread_alone();
-    weft__lock_release(&weft__stack_lock); // blocks go to the cache, one by one
+    weft__lock_release(&weft__stack_lock); // weft__stack_put takes it itself
     weft__record_only(self);
     weft__lock_acquire(&weft__stack_lock);
 }

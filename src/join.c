@@ -5,7 +5,8 @@
 // A joiner waits for the kernel's word, not the thread's: exit_word turns 0 when
 // the kernel has left the thread's stack for good, and only then may the memory
 // be used again. The kernel wakes one shared waiter (futex.h); there is only one,
-// since one joiner at a time holds the claim.
+// since one joiner at a time holds the claim (as does a creator that waits for a
+// child which was refused its attributes).
 #include <weft/atomic.h>
 #include <weft/error.h>
 #include "cancel.h"

@@ -42,6 +42,7 @@ static int destroy(struct weft__key_slot *slot)
     if (value == NULL || !exists(key)) {
         return 0;
     }
+    // acquire: pairs with [key.destructor]
     void *destructor =
         weft__load_pointer_acquire(&keys[key % WEFT_KEYS_MAX].destructor);
     slot->value = NULL; // first: the destructor may set it again
@@ -67,11 +68,14 @@ static void destroy_all(struct weft__thread *self)
 static int create_at(uint32_t index, weft_key *out, void (*destructor)(void *))
 {
     weft_key key = keys[index].newest + KEY_GENERATION;
-    if (key < KEY_GENERATION) { // 2^25 generations are used up
+    if (key < KEY_GENERATION) { // 2^25 creations ago it began like this: what
+                                // was left under a key of then would be found
         key += KEY_GENERATION;  // 0 is no generation
     }
     key = key / WEFT_KEYS_MAX * WEFT_KEYS_MAX + index;
     keys[index].newest = key;
+    // [key.destructor] After the T2 of the key before: who reads this destructor
+    // for the old key will find, when it looks again, that the old key is gone.
     weft__store_pointer_release(&keys[index].destructor, (void *)destructor);
     weft__store_release(&keys[index].key, key); // T1. [key]
     *out = key;

@@ -20,6 +20,12 @@
 //       and not LEAVING                 once it leaves, so that it gets away
 //   T7  pins - 1                        the last one wakes a LEAVING thread
 //   T8  -> FREE, generation + 1         the freer; all old handles are dead
+//   T9  sets LEAVING                    the thread, while pins are held; it
+//                                       sleeps until the last T7
+//
+// In the child of a fork, where nobody competes, T8 ends every other life in
+// whatever state it was, and weft__life_after_fork clears pins and JOINING of the
+// one that is left.
 //
 // Because T4 and T5 change one word, exactly one of them sees the other: the
 // detached thread is handed to the reaper exactly once.
@@ -37,7 +43,8 @@ enum { FREE, JOINABLE, JOINING, DETACHED };
 #define PIN     ((uint64_t)16)
 #define PINS    ((uint64_t)0xfffffff0)
 
-// Every change is made through here, by compare-and-swap on what was seen.
+// Every change that another could compete with is made through here, by
+// compare-and-swap on what was seen.
 // acq_rel: the word is the meeting point of all parties; each step sees what
 // the steps before it did, and shows the next one what it did. [life]
 static int change(struct weft__record *record, uint64_t *seen, uint64_t next)
@@ -97,7 +104,7 @@ void weft__life_free(struct weft__record *record)
         next = 1; // so that no handle is ever 0
     }
     // T8.  A store will do: the thread has ENDED, so no pin is held or taken, and
-    // the freer has the only claim.
+    // the freer has the only claim. (After a fork: there is nobody else.)
     weft__store64_release(&record->life, (uint64_t)next << 32 | FREE);
 }
 
@@ -163,7 +170,7 @@ int weft__life_end(struct weft__record *record)
             weft__futex_wait(low_half(record), (uint32_t)life, 0);
             life = look(record);
         } else {
-            change(record, &life, life | LEAVING);
+            change(record, &life, life | LEAVING); // T9.
             life = look(record);
         }
     }
@@ -190,8 +197,8 @@ void weft__life_unpin(struct weft__record *record)
     while (!change(record, &life, life - PIN)) { // T7.
     }
     if ((life & LEAVING) && (life & PINS) == PIN) {
-        weft__futex_wake(low_half(record), 1,
-                         0); // only the thread itself sleeps here
+        // Only the thread itself sleeps here.
+        weft__futex_wake(low_half(record), 1, 0);
     }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // lock.c - a lock that makes no system call while nobody waits.
 // It guards the runtime's lists for a few instructions at a time; no user code
-// runs under it, and nobody holds it while a thread is created.
+// runs under it but signal handlers, which may call nothing that takes it, and
+// nobody holds it while a thread is created.
 //
 //   word        meaning                         left by
 //   FREE        nobody holds it                 anybody: T1, T2
@@ -25,8 +26,8 @@ void weft__lock_acquire(struct weft__lock *lock)
     }
     // T2.  acquire: pairs with [lock.release]
     while (weft__swap_acquire(&lock->word, CONTENDED) != FREE) {
-        weft__futex_wait(&lock->word, CONTENDED,
-                         0); // whatever it returns, look again
+        // Whatever it returns, look again.
+        weft__futex_wait(&lock->word, CONTENDED, 0);
     }
 }
 

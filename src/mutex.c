@@ -47,7 +47,7 @@
 
 #define LOCKED   WEFT__MUTEX_LOCKED
 #define WOKEN    2u
-#define STARVING 4u
+#define STARVING WEFT__MUTEX_STARVING
 #define WAITER   8u // one of them
 enum { TRIES = 4 };
 

@@ -42,7 +42,7 @@ static uint32_t chunk_of(uint32_t index, uint32_t *offset)
 struct weft__record *weft__record_find(weft_thread t)
 {
     uint32_t index = (uint32_t)t;
-    if (index >= UINT32_MAX - FIRST_SIZE) {
+    if (index >= UINT32_MAX - FIRST_SIZE) { // for the addition in chunk_of
         return NULL;
     }
     uint32_t offset;

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include "syscall.h"
 
-// 32..34 are what glibc and musl use between them; programs cannot block or send
-// them. 33 is the one that carries a cancel request here.
+// 32..34 are what glibc and musl use between them; the calls of this library neither
+// block nor send them for a program. 33 is the one that carries a cancel request here.
 #define WEFT__SIGNAL_FIRST  32
 #define WEFT__SIGNAL_LAST   34
 #define WEFT__SIGNAL_CANCEL 33
@@ -20,8 +20,10 @@ static inline uint64_t weft__signal_bit(int sig)
 // A mask without what must never be blocked.
 static inline uint64_t weft__signals_allowed(uint64_t mask)
 {
-    return mask & ~(weft__signal_bit(32) | weft__signal_bit(33) |
-                    weft__signal_bit(34));
+    for (int sig = WEFT__SIGNAL_FIRST; sig <= WEFT__SIGNAL_LAST; sig++) {
+        mask &= ~weft__signal_bit(sig);
+    }
+    return mask;
 }
 
 // Blocks all signals, for a few steps that must not be interrupted.

@@ -9,7 +9,7 @@
 #include "syscall.h"
 
 enum { UNKNOWN, ONE_CPU, MANY_CPUS };
-enum { LOOKS = 100 }; // some 2 microseconds with a pause between two of them
+enum { LOOKS = 100 }; // each with a pause: less than sleeping and waking cost
 
 // Found out by whoever asks first; relaxed: the value is all there is to it.
 static uint32_t cpus;

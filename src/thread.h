@@ -56,7 +56,8 @@ extern WEFT__HIDDEN void *weft__key_end; // key.c: destructors
 extern WEFT__HIDDEN void
     *weft__robust_end; // robust.c: mutexes held by the dead
 
-// A call of memset would be an undefined symbol in an archive that has none.
+// A call of memset would be an undefined symbol in an archive that has none. size
+// is a multiple of 8.
 static inline void weft__zero(void *memory, size_t size)
 {
     uint64_t *word = (uint64_t *)memory;

@@ -24,7 +24,8 @@ weft__clone:
         mov     x4, x2                  // the kernel clears it at the end
         mov     x8, #SYS_clone
         svc     #0
-        cbz     x0, 1f
+        cbz     x0, 1f                  // (a debugger that stops a child before
+                                        // label 1 shows one frame too many)
         ret                             // creator: the new tid, or -errno
 1:      .cfi_undefined x30              // child: nobody called it
         mov     x29, xzr                // end of the chain of frame records
@@ -43,6 +44,7 @@ weft__clone:
 // between the look at the request and the system call, or blocked in it (the
 // kernel then stands the pc at the svc instruction). At end or later the call
 // has happened and its result is in x0.
+// The look is an acquire: pairs with [cancel.request].
         .section .text.weft__cancel_syscall, "ax", %progbits
         .globl  weft__cancel_syscall, weft__cancel_begin, weft__cancel_end
         .globl  weft__cancel_canceled
@@ -53,7 +55,7 @@ weft__cancel_syscall:
         .cfi_startproc
         bti     c
 weft__cancel_begin:
-        ldr     w9, [x0]                // a request that is there already?
+        ldar    w9, [x0]                // a request that is there already?
         cbnz    w9, weft__cancel_canceled
         mov     x8, x1                  // nr
         mov     x0, x2                  // a

@@ -26,7 +26,8 @@ weft__clone:
         mov     $SYS_clone, %eax
         syscall
         test    %rax, %rax
-        jz      1f
+        jz      1f                      // (a debugger that stops a child before
+                                        // label 1 shows one frame too many)
         ret                             // creator: the new tid, or -errno
 1:      .cfi_undefined rip              // child: nobody called it
         xor     %ebp, %ebp              // end of the chain of frame pointers
@@ -45,6 +46,7 @@ weft__clone:
 // between the look at the request and the system call, or blocked in it (the
 // kernel then stands the pc at the syscall instruction). At end or later the
 // call has happened and its result is in rax.
+// The look is an acquire, as all loads are here: pairs with [cancel.request].
         .section .text.weft__cancel_syscall, "ax", @progbits
         .globl  weft__cancel_syscall, weft__cancel_begin, weft__cancel_end
         .globl  weft__cancel_canceled

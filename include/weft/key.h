@@ -33,7 +33,7 @@ int weft_key_delete(weft_key key);
 //   WEFT_EINVAL   no such key
 int weft_key_set(weft_key key, void *value);
 
-// The calling thread's value: NULL where none was set. Two loads and a compare;
+// The calling thread's value: NULL where none was set. A few loads and a compare;
 // the key must not have been deleted. Async-signal-safe.
 static inline void *weft_key_get(weft_key key)
 {

@@ -38,8 +38,9 @@ static inline void weft_mutex_lock(weft_mutex *m);
 // Not a cancellation point.
 static inline void weft_mutex_unlock(weft_mutex *m);
 
-// Holds m if nobody does, else WEFT_EBUSY. A success orders as weft_mutex_lock.
-// Not a cancellation point.
+// Holds m if that is possible at once, else WEFT_EBUSY: somebody holds it, or it
+// is being handed to a thread that has waited long. A success orders as
+// weft_mutex_lock. Not a cancellation point.
 static inline int weft_mutex_trylock(weft_mutex *m);
 
 // As weft_mutex_lock, but gives up at deadline_ns (CLOCK_MONOTONIC, as weft_now),
@@ -50,20 +51,30 @@ int weft_mutex_lock_for(weft_mutex *m, int64_t timeout_ns);
 
 // ---- Private from here: what the inline functions need ----
 
-#define WEFT__MUTEX_LOCKED 1u
+#define WEFT__MUTEX_LOCKED   1u
+#define WEFT__MUTEX_STARVING 4u
 
 void weft__mutex_lock_slow(weft_mutex *m);
 void weft__mutex_unlock_slow(weft_mutex *m);
 
 static inline int weft_mutex_trylock(weft_mutex *m)
 {
-    // mutex.c T1.  acquire: pairs with [mutex.release]
-    return weft__cas_acquire(&m->word, 0, WEFT__MUTEX_LOCKED) ? 0 : WEFT_EBUSY;
+    uint32_t seen = 0;
+    do {
+        // mutex.c T1, T2.  acquire: pairs with [mutex.release]
+        if (weft__cas_acquire(&m->word, seen, seen | WEFT__MUTEX_LOCKED)) {
+            return 0;
+        }
+        // relaxed: only what the cas expects
+        seen = weft__load_relaxed(&m->word);
+    } while (!(seen & (WEFT__MUTEX_LOCKED | WEFT__MUTEX_STARVING)));
+    return WEFT_EBUSY;
 }
 
 static inline void weft_mutex_lock(weft_mutex *m)
 {
-    if (weft_mutex_trylock(m) != 0) {
+    // mutex.c T1.  acquire: pairs with [mutex.release]
+    if (!weft__cas_acquire(&m->word, 0, WEFT__MUTEX_LOCKED)) {
         weft__mutex_lock_slow(m);
     }
 }

@@ -13,7 +13,11 @@
 //
 // offset is the smallest that leaves room and gives each variable its alignment:
 // with a thread pointer that is a multiple of align, the image's start has to be
-// congruent to its address in the file, modulo align. (GNU ld 2.40 for aarch64
+// congruent to its address in the file, modulo align. With an image of 100 bytes at
+// address 0x1040, aligned to 64: variant II has offset 128, which is 100 rounded
+// up to 64; variant I has 64, which is the TCB's 16 rounded up. At address 0x1050
+// they are 112 (tp - 112 and 0x1050 are both 16 more than a multiple of 64) and
+// 16. (GNU ld 2.40 for aarch64
 // assumes that this address is a multiple of align. By itself it makes it one; a
 // linker script of one's own must not place .tdata otherwise.)
 #include "arch.h"

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// owned.c - mutexes that know their owner.
+// Read before: weft/owned.h, mutex.c.  Read after: owned_pi.c, robust.c, ceiling.c.
+//
+// The lock is a mutex of mutex.c; with WEFT_ROBUST or WEFT_PRIO_INHERIT it is the
+// kernel's word (owned_pi.c). This file adds who holds it.
+//
+//   owner         meaning                          left by
+//   0             nobody, or not known yet         who holds the lock: T1
+//   a thread      it holds the lock                the thread: T2, before the unlock
+//
+// It may be stale for all threads but one: nobody else stores a thread's identity,
+// so the thread finds itself there if and only if it is the owner. That is all that
+// is ever asked, and it needs no order.
+//
+// The identity is the thread's handle, which never comes again, so that a mutex
+// whose owner has ended without unlocking it does not fall to a newcomer. The child
+// of a fork goes on with the handle, and so owns what its parent's thread owned, in
+// its copy of the memory. In shared memory it must not: there the identity is the
+// tid, below the generation of the handle.
+#include <weft/owned.h>
+#include "clock.h"
+#include "mutex.h"
+#include "owned.h"
+
+static uint64_t identity(const weft_owned_mutex *m)
+{
+    weft_thread self = weft_self();
+    return m->type & OWNED_SHARED ? (self >> 32 << 32) | weft__own_tid() : self;
+}
+
+int weft__owned_is_mine(const weft_owned_mutex *m)
+{
+    // relaxed: see above
+    return weft__load64_relaxed(&m->owner) == identity(m);
+}
+
+int weft_owned_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags)
+{
+    const uint32_t all =
+        WEFT_SHARED | WEFT_ROBUST | WEFT_PRIO_INHERIT | WEFT_PRIO_PROTECT;
+    const uint32_t priorities = WEFT_PRIO_INHERIT | WEFT_PRIO_PROTECT;
+    if (kind < WEFT_ERRORCHECK || kind > WEFT_RECURSIVE || (flags & ~all) ||
+        (flags & priorities) == priorities) {
+        return WEFT_EINVAL;
+    }
+    if ((flags & (WEFT_ROBUST | WEFT_PRIO_INHERIT)) && weft__pi_probe() != 0) {
+        return WEFT_ENOTSUP;
+    }
+    if ((flags & WEFT_ROBUST) && (flags & WEFT_SHARED) &&
+        weft__robust_register() < 0) {
+        return WEFT_ENOTSUP;
+    }
+    weft__zero(m, sizeof *m);
+    m->type = (uint32_t)kind | OWNED_FLAG(flags);
+    m->ceiling = 1;
+    return 0;
+}
+
+// The owner locks m again.
+static int again(weft_owned_mutex *m, int64_t deadline_ns)
+{
+    if ((m->type & WEFT__OWNED_KIND) == WEFT_RECURSIVE) {
+        if (m->again == UINT32_MAX) {
+            return WEFT_EAGAIN;
+        }
+        m->again++;
+        return 0;
+    }
+    if (deadline_ns == TRY_ONLY) {
+        return WEFT_EBUSY;
+    }
+    if ((m->type & WEFT__OWNED_KIND) == WEFT_ERRORCHECK) {
+        return WEFT_EDEADLK;
+    }
+    uint32_t nobody_wakes = 0;
+    while (weft__futex_wait_until(&nobody_wakes, 0, deadline_ns, 0) !=
+           -WEFT_ETIMEDOUT) {
+    }
+    return WEFT_ETIMEDOUT;
+}
+
+static int take(weft_owned_mutex *m, int64_t deadline_ns)
+{
+    if (m->type & OWNED_KERNEL) {
+        return weft__pi_lock(m, deadline_ns);
+    }
+    if (deadline_ns == TRY_ONLY) {
+        return weft_mutex_trylock(&m->lock);
+    }
+    return weft__mutex_lock_in(&m->lock, deadline_ns,
+                               weft__owned_futex_flags(m));
+}
+
+static int lock(weft_owned_mutex *m, int64_t deadline_ns)
+{
+    if (weft__owned_is_mine(m)) {
+        return again(m, deadline_ns);
+    }
+    if (m->type & OWNED_CEILING) {
+        int error = weft__ceiling_raise(m);
+        if (error) {
+            return error;
+        }
+    }
+    int error = take(m, deadline_ns);
+    if (error == 0 || error == WEFT_EOWNERDEAD) {
+        weft__store64_relaxed(&m->owner, identity(m)); // T1.
+        m->again = 0;
+        if (m->type & OWNED_CEILING) {
+            weft__ceiling_locked(m);
+        }
+    } else if (m->type & OWNED_CEILING) {
+        weft__ceiling_lower();
+    }
+    return error;
+}
+
+int weft_owned_mutex_lock_until(weft_owned_mutex *m, int64_t deadline_ns)
+{
+    // A deadline that far in the past is no different from the next one.
+    return lock(m, deadline_ns == TRY_ONLY ? TRY_ONLY + 1 : deadline_ns);
+}
+
+int weft_owned_mutex_lock_for(weft_owned_mutex *m, int64_t timeout_ns)
+{
+    return weft_owned_mutex_lock_until(m, weft__deadline(timeout_ns));
+}
+
+int weft__owned_trylock_slow(weft_owned_mutex *m)
+{
+    return lock(m, TRY_ONLY);
+}
+
+void weft__owned_release(weft_owned_mutex *m)
+{
+    const uint32_t type = m->type; // m may be gone after the unlock
+    if (type & OWNED_CEILING) {
+        weft__ceiling_unlocking(m);
+    }
+    weft__store64_relaxed(&m->owner, 0); // T2.
+    if (type & OWNED_KERNEL) {
+        weft__pi_unlock(m);
+    } else {
+        weft__mutex_unlock_in(&m->lock, weft__owned_futex_flags(m));
+    }
+    if (type & OWNED_CEILING) {
+        weft__ceiling_lower();
+    }
+}
+
+int weft__owned_unlock_slow(weft_owned_mutex *m)
+{
+    if (!weft__owned_is_mine(m)) {
+        return WEFT_EPERM;
+    }
+    if (m->again > 0) {
+        m->again--;
+        return 0;
+    }
+    if (m->state == INCONSISTENT) {
+        m->state = NOT_RECOVERABLE; // robust.c R3
+    }
+    weft__owned_release(m);
+    return 0;
+}
+
+int weft_owned_mutex_consistent(weft_owned_mutex *m)
+{
+    if (!weft__owned_is_mine(m)) {
+        return WEFT_EPERM;
+    }
+    if (m->state != INCONSISTENT) {
+        return WEFT_EINVAL;
+    }
+    m->state = CONSISTENT; // robust.c R2
+    return 0;
+}
+
+int weft_owned_mutex_destroy(weft_owned_mutex *m)
+{
+    // relaxed: a holder is found if there is one for certain
+    if (weft__load64_relaxed(&m->owner) != 0) {
+        return WEFT_EBUSY;
+    }
+    if ((m->type & OWNED_SHARED) && (m->type & OWNED_ROBUST)) {
+        weft__robust_wait_for_unlockers();
+    }
+    return 0;
+}

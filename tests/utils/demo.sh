@@ -1,0 +1,138 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# demo.sh - what make demo shows: fwsum at work on this machine's own files.
+#
+# Natively with 1, 2 and 4 threads, each time compared with what sha256sum says
+# and how long it takes; then, built for the other processor, under qemu on a
+# part of the files. What is missing for that is installed, or, without root,
+# the line that installs it is printed and the rest is done.
+#
+# All files are read once before, so that each run finds them in memory; of
+# three runs the fastest counts, for both programs.
+set -eu
+export LC_ALL=C
+
+cd "$(dirname "$0")/../.."
+machine=$(uname -m)
+limit=$((300 << 20))     # bytes of files
+part_limit=$((16 << 20)) # bytes of files under qemu
+names_limit=1000000      # bytes of names: they must fit one command line
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM # so that the line above is carried out
+
+# ---- what there is to run ----
+
+build() # processors
+{
+    for arch in "$@"; do
+        ${MAKE:-make} --no-print-directory ARCH="$arch" all
+    done
+}
+
+all=$(for path in arch/*/arch.mk; do basename "${path%/arch.mk}"; done)
+# shellcheck disable=SC2086 # a list of words
+if tests/install.sh demo $all; then
+    build $all
+    others=$(for arch in $all; do
+        [ "$arch" = "$machine" ] || echo "$arch"
+    done)
+else
+    command -v "${CC:-gcc}" > /dev/null || exit 1
+    echo "Without these, this machine's own part:"
+    build "$machine"
+    others=
+fi
+fwsum=$PWD/build/$machine/fwsum
+
+# ---- what it is run on ----
+
+# Lines "size name" on stdin, names on stdout: those that still fit the limits.
+# What was taken is counted in a file: bytes and files.
+up_to() # bytes, file for the count
+{
+    awk -v limit="$1" -v names_limit=$names_limit -v count_file="$2" '
+        bytes + $1 <= limit && names + length($0) < names_limit {
+            bytes += $1
+            names += length($0)
+            files++
+            print substr($0, length($1) + 2)
+        }
+        END { print bytes, files > count_file }'
+}
+
+find /usr/lib /usr/bin /usr/share -type f -readable -size -128M ! -path '*
+*' -printf '%s %p\n' 2> /dev/null > "$work/sizes" || true
+up_to $limit "$work/count" < "$work/sizes" > "$work/names"
+read -r bytes files < "$work/count"
+
+on_names() # file of names, command...
+{
+    names=$1
+    shift
+    xargs -d '\n' -s $((names_limit + 200000)) -x "$@" < "$names"
+}
+
+# ---- the runs ----
+
+# Prints the fastest of three in milliseconds; the output is left in a file.
+fastest() # file for the output, command...
+{
+    out=$1
+    shift
+    best=
+    for _ in 1 2 3; do
+        start=$(date +%s%N)
+        on_names "$work/names" "$@" > "$out"
+        took=$((($(date +%s%N) - start) / 1000000))
+        if [ -z "$best" ] || [ $took -lt "$best" ]; then
+            best=$took
+        fi
+    done
+    echo $((best > 0 ? best : 1))
+}
+
+row() # program, threads, milliseconds, milliseconds of sha256sum, size
+{
+    awk -v bytes="$bytes" -v program="$1" -v threads="$2" -v took="$3" \
+        -v other="$4" -v size="$5" 'BEGIN {
+            printf "%-10s %7s %9.0f %9.2f   %s\n", program, threads,
+                bytes / 1048576 / took * 1000, other / took, size }'
+}
+
+same() # file, file, what they are of
+{
+    cmp "$1" "$2" || {
+        echo "$3: not what sha256sum prints"
+        exit 1
+    }
+}
+
+on_names "$work/names" cat > /dev/null
+echo
+echo "$files files, $((bytes >> 20)) MiB, on $(nproc) CPUs ($machine):"
+echo
+echo "program    threads     MiB/s  speed-up   static size"
+reference=$(fastest "$work/sha256sum" sha256sum)
+row sha256sum 1 "$reference" "$reference" "- (needs libc.so)"
+for threads in 1 2 4; do
+    took=$(fastest "$work/fwsum" "$fwsum" -j $threads)
+    same "$work/sha256sum" "$work/fwsum" "fwsum -j $threads"
+    row fwsum $threads "$took" "$reference" "$(wc -c < "$fwsum") bytes"
+done
+echo
+
+sha256sum --check "$work/sha256sum" > "$work/sha256sum.check"
+"$fwsum" --check "$work/sha256sum" > "$work/fwsum.check"
+same "$work/sha256sum.check" "$work/fwsum.check" "fwsum --check"
+echo "Each time the output was sha256sum's, also with --check."
+
+for arch in $others; do
+    up_to $part_limit "$work/part.count" < "$work/sizes" > "$work/part"
+    read -r bytes files < "$work/part.count"
+    on_names "$work/part" sha256sum > "$work/sha256sum"
+    on_names "$work/part" "qemu-$arch" "build/$arch/fwsum" -j 4 > "$work/fwsum"
+    same "$work/sha256sum" "$work/fwsum" "fwsum for $arch"
+    echo "The same for $arch ($(wc -c < "build/$arch/fwsum") bytes), by" \
+        "qemu-$arch on $files files, $((bytes >> 20)) MiB."
+done
