@@ -23,8 +23,8 @@
 #include <unistd.h>
 
 enum {
-    LIMIT_SECONDS = 60,
-    LIMIT_EMULATED_SECONDS = 180,
+    LIMIT_SECONDS = 120,
+    LIMIT_EMULATED_SECONDS = 300,
     LIMIT_SOAK_SECONDS = 4 * 3600,
 };
 
