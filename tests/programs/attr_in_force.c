@@ -7,7 +7,7 @@
 // the policy and the signal mask that its creator asked for; with none asked,
 // those of its creator. Attributes that are set from outside after clone, or by
 // the thread after it began, are missing in some of the rounds.
-#include "support.h"
+#include "support_sched.h"
 
 struct view {
     char name[WEFT_NAME_MAX];
@@ -86,6 +86,7 @@ int weft_main(int argc, char **argv, char **envp)
     const uint64_t mask = MASK_ASKED;
     const uint64_t some = signal_bit(SIGURG) | signal_bit(50);
     int all = is_case(argc, argv, "all");
+    int fifo = may_use_fifo();
     int64_t rounds = arg_number(argc, argv, 2, 100);
     (void)envp;
     CHECK(argc > 1);
@@ -109,8 +110,8 @@ int weft_main(int argc, char **argv, char **envp)
         }
         if (all || is_case(argc, argv, "fifo")) {
             attr.flags |= WEFT_EXPLICIT_SCHED;
-            attr.policy = i % 2 ? SCHED_FIFO : SCHED_BATCH;
-            attr.priority = i % 2 ? (int)(1 + i % 98) : 0;
+            attr.policy = fifo && i % 2 ? SCHED_FIFO : SCHED_BATCH;
+            attr.priority = fifo && i % 2 ? (int)(1 + i % 98) : 0;
         }
         if (all || is_case(argc, argv, "sigmask")) {
             attr.sigmask = &mask;

@@ -7,7 +7,7 @@
 // least as long as asked, one into the past returns at once, and a handler ends
 // it with WEFT_EINTR. Where the time left is not handled as 64 bits, a long sleep
 // would end early or be refused.
-#include "support.h"
+#include "support_sched.h"
 
 static int handled;
 
@@ -119,12 +119,12 @@ int weft_main(int argc, char **argv, char **envp)
         // that lets the other one in, the first would spin for ever.
         CHECK(is_case(argc, argv, "yield"));
         const unsigned char mask[8] = {1};
-        const weft_attr attr = {.flags = WEFT_EXPLICIT_SCHED,
-                                .policy = SCHED_FIFO,
-                                .priority = 1,
-                                .affinity = mask,
-                                .affinity_size = sizeof mask};
+        weft_attr attr = {.flags = WEFT_EXPLICIT_SCHED,
+                          .policy = may_use_fifo() ? SCHED_FIFO : SCHED_NORMAL,
+                          .affinity = mask,
+                          .affinity_size = sizeof mask};
         weft_thread threads[2];
+        attr.priority = attr.policy == SCHED_FIFO;
         for (long i = 0; i < 2; i++) {
             CHECK_EQ(weft_create(&threads[i], &attr, take_turns, (void *)i), 0);
         }
