@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+// kernel.c - the kernel, as far as a thread's life needs it: clone, exit, memory
+// and signals to a thread.
+//
+// What the kernel stores (the tid at clone, 0 at exit) is a release: it takes many
+// locks between entry and store. Its two last steps for a thread, the 0 and the
+// wake, are two, and the tid is free for another thread only after them. Until
+// then a signal handler may run on the thread's stack, so that counts as used.
+#include <weft/error.h>
+#include <weft/thread.h>
+#include "machine.h"
+#include "futex.h"
+#include "seam/futex_hook.h"
+#include "arch.h"
+#include "kernel.h"
+
+struct weft__thread;
+
+enum { FIRST_TID = 1001 };
+
+static struct task {
+    uint32_t tid; // 0: no such thread any more
+    uint32_t *exit_word;
+    void *tls;
+    char *sp;
+    struct weft__thread *self;
+} tasks[MODEL_THREADS];
+
+static int may_refuse;
+static unsigned mapped;
+static unsigned last_signalled;
+
+// Linked in the life-cycle scenarios only.
+_Noreturn void weft__thread_start(struct weft__thread *self)
+    __attribute__((weak));
+
+void kernel_reset(const struct scenario *scenario)
+{
+    for (unsigned i = 0; i < MODEL_THREADS; i++) {
+        tasks[i] = (struct task){0};
+    }
+    may_refuse = scenario->refusals;
+    last_signalled = MODEL_THREADS;
+    mapped = 0;
+}
+
+void *model_thread_pointer(void)
+{
+    return tasks[model_current == ALONE ? 0 : model_current].tls;
+}
+
+void model_is_main(void *tls, uint32_t *exit_word)
+{
+    tasks[0] = (struct task){FIRST_TID, exit_word, tls, NULL, NULL};
+    *exit_word = FIRST_TID;
+}
+
+unsigned model_last_signalled(void)
+{
+    return last_signalled;
+}
+
+unsigned model_mapped(void)
+{
+    return mapped;
+}
+
+// ---- clone ----
+
+// The lowest tid that is free: it comes back as soon as it can.
+static uint32_t new_tid(void)
+{
+    uint32_t tid = FIRST_TID;
+    for (unsigned i = 0; i < MODEL_THREADS; i++) {
+        if (tasks[i].tid == tid) {
+            tid++;
+            i = (unsigned)-1;
+        }
+    }
+    return tid;
+}
+
+static unsigned new_task(void)
+{
+    for (unsigned i = 0; i < MODEL_THREADS; i++) {
+        if (model_threads[i].state == ABSENT) {
+            return i;
+        }
+    }
+    model_fail("more than %d threads", MODEL_THREADS);
+}
+
+static void born(void)
+{
+    weft__thread_start(tasks[model_current].self);
+}
+
+static void store(uint32_t *word, uint32_t value)
+{
+    plain_atomic((uintptr_t)word, sizeof *word, 1);
+    memory_put(memory_find(word, sizeof *word), value, RELEASE, -1);
+}
+
+long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word, void *tls,
+                 struct weft__thread *self);
+long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word, void *tls,
+                 struct weft__thread *self)
+{
+    (void)flags;
+    step(NULL, 0, 1);
+    if (may_refuse && model_choose(2) == 1) {
+        trace_event(NULL, "clone is refused");
+        return -WEFT_EAGAIN;
+    }
+    unsigned child = new_task();
+    tasks[child] = (struct task){new_tid(), tid_word, tls, sp, self};
+    store(tid_word, tasks[child].tid);
+    thread_begin(child, born, model_current);
+    remember(child);
+    trace_event(NULL, "clone: %c, tid %u", trace_letter(child),
+                tasks[child].tid);
+    return tasks[child].tid;
+}
+
+// ---- exit ----
+
+static void exit_thread(void)
+{
+    struct task *task = &tasks[model_current];
+    if (task->sp != NULL) {
+        // Up to here a signal handler might have run.
+        plain_access((uintptr_t)task->sp - 64, 64, 1);
+        plain_access((uintptr_t)task->self, 8, 1);
+        plain_access((uintptr_t)task->tls, 8, 0);
+    }
+    step(NULL, 0, 1);
+    trace_event(NULL, "exit: its exit word is 0");
+    store(task->exit_word, 0);
+    kernel_wake(task->exit_word);
+    task->tid = 0;
+    model_end();
+}
+
+// ---- signals ----
+
+// Who gets it is what scenarios look at.
+static long send(long tid)
+{
+    step(NULL, 0, 1);
+    for (unsigned i = 0; i < MODEL_THREADS; i++) {
+        if (tasks[i].tid == (uint32_t)tid && tid != 0) {
+            last_signalled = i;
+            remember(i);
+            trace_event(NULL, "tkill %ld: %c", tid, trace_letter(i));
+            return 0;
+        }
+    }
+    last_signalled = MODEL_THREADS;
+    remember(MODEL_THREADS);
+    trace_event(NULL, "tkill %ld: nobody", tid);
+    return -WEFT_ESRCH;
+}
+
+long model_syscall(long nr, long a, long b, long c)
+{
+    (void)c;
+    switch (nr) {
+    case SYS_mmap:
+        if (may_refuse && model_choose(2) == 1) {
+            return -WEFT_ENOMEM;
+        }
+        mapped++;
+        return (long)model_alloc((size_t)b);
+    case SYS_munmap:
+        mapped--;
+        model_free((void *)a, (size_t)b);
+        return 0;
+    case SYS_madvise: // MADV_DONTNEED: the pages are zero afterwards
+        plain_access((uintptr_t)a, (size_t)b, 1);
+        __builtin_memset((void *)a, 0, (size_t)b);
+        return 0;
+    case SYS_exit:
+        exit_thread();
+        return 0;
+    case SYS_tkill:
+        return send(a);
+    case SYS_gettid:
+        return tasks[model_current].tid;
+    case SYS_prctl:
+    case SYS_sched_setscheduler:
+    case SYS_sched_setaffinity:
+        return may_refuse && model_choose(2) == 1 ? -WEFT_EPERM : 0;
+    case SYS_mprotect:
+    case SYS_rt_sigprocmask: // signals are no part of the model
+        return 0;
+    default:
+        model_fail("system call %ld is no part of the model", nr);
+    }
+}

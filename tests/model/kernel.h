@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// kernel.h - what the life-cycle scenarios say to kernel.c.
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include <stdint.h>
+
+// Thread A is the process's first: its thread pointer and its exit word.
+void model_is_main(void *tls, uint32_t *exit_word);
+
+// Who got the last signal: an index, or MODEL_THREADS for nobody.
+unsigned model_last_signalled(void);
+
+// How many mappings there are.
+unsigned model_mapped(void);
+
+#endif

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+// machine.h - what the parts of the explorer know of each other.
+//
+//   explore.c    the search: which choices are taken next, which states are known
+//   run.c        one execution: who may go on, and who does
+//   coroutine.c  stacks, and switching between them
+//   access.c     atomics, one step each        memory.c  what a load may return
+//   plain.c      races, and use after the end  frames.c  of what lies on stacks
+//   sleep.c      futexes                       await.c   spinning
+//   trace.c      what happened, in columns
+//   kernel.c     clone, exit, memory           cancel.c  cancellation
+//   outcome.c    what the explorer's own tests expect
+//   mutant.c     each order weakened, each wake left out
+//   main.c       the command line and the report
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include "model.h"
+#include "site.h"
+
+// The scenario's threads, and the one that sets up and finishes.
+enum { ALONE = MODEL_THREADS, PARTIES = MODEL_THREADS + 1 };
+enum { LOCATIONS = 64, MESSAGES = 96 };
+
+// ---- What a thread knows ----
+
+struct knowledge {
+    // For each thread, how far its program is known to have come.
+    uint16_t clock[PARTIES];
+    // For each location the oldest message that may still be read: an index into
+    // its messages. 0 is what was there first.
+    uint8_t view[LOCATIONS];
+};
+
+// ---- Threads ----
+
+enum thread_state { ABSENT, READY, ASLEEP, AWAITING, DONE };
+
+struct looked {
+    uint8_t location, message;
+};
+
+struct thread {
+    enum thread_state state;
+    void (*entry)(void);
+    struct knowledge now;      // holds for its next access
+    struct knowledge acquired; // what an acquire fence would add
+    struct knowledge released; // at its last release fence
+    uint64_t history;          // hash of all it did and saw
+    unsigned steps;            // with its index, the name of its last access
+
+    // Its next step, and whether there is no sense in it before somebody else has
+    // done something that it depends on (run.c).
+    struct intent {
+        uintptr_t address;
+        unsigned size; // 0: it may depend on anything
+        int writes;
+    } next;
+    int pointless;
+
+    // While ASLEEP (sleep.c):
+    uintptr_t word;
+    unsigned flags;
+    int timed;
+    unsigned arrival; // for wakes in order
+    long result;      // what the wait returns
+
+    // Spinning (run.c): what it read since its last pause, and before that.
+    struct looked looks[8], before[8];
+    unsigned look_count, before_count;
+    unsigned free_pauses; // pauses that are no awaits: a spin with a bound
+
+    // cancel.c:
+    int cancel_requested, cancel_disabled;
+    struct weft_cleanup *cleanups; // newest first
+
+    // The lowest address of each frame on its stack (frames.c).
+    uintptr_t frames[64];
+    unsigned depth;
+};
+
+extern struct thread model_threads[PARTIES];
+extern unsigned model_current;
+
+static inline struct thread *running(void)
+{
+    return &model_threads[model_current];
+}
+
+static inline uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 29;
+}
+
+// The running thread has learnt something that its next steps depend on.
+static inline void remember(uint64_t value)
+{
+    running()->history = mix(running()->history, value);
+}
+
+// ---- coroutine.c ----
+
+enum { STACK_SIZE = 64 * 1024 };
+extern char model_stacks[MODEL_THREADS][STACK_SIZE];
+void coroutine_start(unsigned thread, void (*body)(void)); // when next entered
+// From the explorer: run a thread, or a function on the explorer's own stack.
+// Both return when it, or who was switched to, leaves.
+void coroutine_enter(unsigned thread);
+void coroutine_alone(void (*function)(void));
+void coroutine_switch(unsigned from, unsigned to);
+_Noreturn void coroutine_leave(void);
+
+// ---- explore.c ----
+
+struct result {
+    int violated;
+    int gave_up;
+    uint64_t executions, states;
+    char message[512];
+    char path[4096]; // the choices of the violation, for replay
+};
+
+// Stops at the first violation, or after so many executions (0: no limit).
+void explore(const struct scenario *scenario, unsigned depth, uint64_t most,
+             struct result *result);
+// One execution by its choices, with a trace. Nonzero: a violation.
+int replay(const struct scenario *scenario, const char *path);
+// One of so many ways to go on: 0..count - 1. For choices that a thread's history
+// shows some other way; scenarios have model_choose.
+unsigned choose(unsigned count);
+// Whether all choices of before have been repeated: the state here is new,
+// unless it is known.
+int on_new_ground(void);
+// Whether a state was met before with as few switches or fewer, and leaving out
+// the same threads (bit n: thread n) or fewer; remembers it.
+int known_state(uint64_t key, unsigned switches, unsigned left_out);
+
+// ---- run.c ----
+
+enum outcome { COMPLETE, VIOLATED, KNOWN };
+enum outcome run_once(const struct scenario *scenario, unsigned preemptions);
+const char *run_message(void); // of a violation
+// Before each step of a thread that others can see: who goes on? Says what the
+// step is about: a size of 0 is anything.
+void step(const void *word, unsigned size, int writes);
+// The running thread can not go on: it is ASLEEP, AWAITING or DONE.
+void stop_running(void);
+// A new thread, born knowing what its creator knows.
+void thread_begin(unsigned thread, void (*entry)(void), unsigned creator);
+
+// ---- await.c ----
+
+void await_reset(const struct scenario *scenario);
+int await_over(const struct thread *t); // what it waits for may have come
+void await_looked(unsigned location, unsigned message);
+// Whether fairness forbids to see that message once more.
+int await_forbids(unsigned location, unsigned message);
+
+// ---- memory.c ----
+
+// What an access wants to read.
+struct question {
+    unsigned location;
+    enum order order;
+    int updates;  // it stores directly behind what it reads
+    int compares; // but only if it reads this:
+    uint64_t expected;
+};
+
+void memory_reset(void);
+unsigned memory_find(const void *word, unsigned size); // the word's location
+unsigned memory_pick(const struct question *question); // a message to read
+uint64_t memory_value(unsigned location, unsigned message);
+const char *memory_age(unsigned location, unsigned message); // for the trace
+// The running thread has read a message: what that teaches it.
+void memory_learn(unsigned location, unsigned message, enum order order);
+// A new message of the running thread; from: what an update has read, or -1.
+unsigned memory_put(unsigned location, uint64_t value, enum order order,
+                    int from);
+void memory_fence(enum order order);
+void knowledge_join(struct knowledge *to, const struct knowledge *from);
+uint64_t memory_hash(void);
+// Whether the location has something newer than that message.
+int memory_newer(unsigned location, unsigned message);
+// What is newest, as the kernel sees it, and as who looks on afterwards.
+uint32_t memory_newest(const uint32_t *word);
+// Memory that is used for something else from now on.
+void memory_forget(uintptr_t address, size_t size);
+
+// ---- plain.c, frames.c ----
+
+// What is known of a byte, or of eight.
+struct cell {
+    uint8_t gone;   // its lifetime is over
+    uint8_t only;   // the only thread that ever came here, counted from 1
+    uint8_t atomic; // part of a location
+    uint8_t writer; // of the last plain write
+    uint16_t written;
+    uint16_t reads[PARTIES]; // clocks of each thread's last access of a kind
+    uint16_t atomic_reads[PARTIES], atomic_writes[PARTIES];
+};
+
+void plain_reset(void);
+int plain_is_watched(uintptr_t address);
+void plain_is_atomic(uintptr_t address, size_t size); // a location from now on
+void plain_access(uintptr_t address, size_t size, int write);
+void plain_atomic(uintptr_t address, size_t size, int write);
+// The end of an object: ordered after all that anybody did with it.
+void plain_end(uintptr_t address, size_t size);
+int plain_is_gone(uintptr_t address);
+int plain_own_stack(uintptr_t address);
+void frames_reset(void);
+void frames_touched(uintptr_t address); // eight bytes there
+void plain_leave(uintptr_t address);    // they were on a stack
+int frames_left(uintptr_t address);     // on a stack, below all frames
+
+// ---- sleep.c ----
+
+void sleep_reset(const struct scenario *scenario);
+uint64_t sleep_hash(void);
+// How many ways a thread's sleep may end now though nobody wakes it; ends it.
+unsigned sleep_endings(unsigned thread);
+void sleep_end(unsigned thread, unsigned ending);
+int sleep_ends_by_itself(unsigned thread); // not only for no reason
+
+// ---- cancel.c ----
+
+int cancel_due(const struct thread *t);
+
+// ---- kernel.c ----
+
+void kernel_reset(const struct scenario *scenario);
+void kernel_wake(uint32_t *word); // sleep.c: at a thread's exit
+
+// ---- outcome.c ----
+
+void outcomes_begin(const struct scenario *scenario);
+const char *outcomes_missing(void); // one that never came, or NULL
+
+// ---- trace.c ----
+
+extern int model_tracing;
+void trace_reset(void);
+void trace_event(const struct model_site *site, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void trace_print(const struct scenario *scenario, const char *end);
+const char *trace_word(const struct model_site *site, const void *word);
+const char *trace_value(uint64_t value);
+const char *trace_memory(uintptr_t address);
+char trace_letter(unsigned thread); // A, B ...
+
+// ---- mutant.c ----
+
+int mutants_run(unsigned depth, int verbose);
+void mutant_apply(unsigned number); // from now on
+
+#endif

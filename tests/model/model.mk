@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+# model.mk - how the explorer is built and run; included by tests/tests.mk, and
+# used alone by patches.sh.
+#
+# One program for each primitive: the explorer, its scenarios, and the library's
+# sources that the scenarios need. See tests/model/README.md.
+
+HOSTCC ?= cc
+MODEL := build/model
+MODEL_DIR := tests/model
+DEPTH ?= 0
+# Where the library's sources are: patches.sh has changed copies.
+TREE ?= .
+MODEL_OUT := $(if $(filter .,$(TREE)),$(MODEL),$(TREE))
+
+# The primitives, and the sources that each is made of. The first two are the
+# explorer's own tests.
+MODEL_PRIMITIVES := litmus machine lock life
+MODEL_litmus :=
+MODEL_machine :=
+MODEL_lock := lock
+MODEL_life := thread record life join birth lock stack place signal refusal
+
+MODEL_WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Werror
+MODEL_CC = $(HOSTCC) -std=c11 -D_GNU_SOURCE -O1 -g -fno-pie \
+    -fno-stack-protector $(MODEL_WARN) -MMD -MP
+
+# The explorer itself.
+EXPLORER := explore run coroutine memory access plain frames sleep await trace \
+    kernel cancel outcome mutant main
+EXPLORER_OBJECTS := $(EXPLORER:%=$(MODEL)/%.o)
+
+$(EXPLORER_OBJECTS): $(MODEL)/%.o: $(MODEL_DIR)/%.c
+	@mkdir -p $(@D)
+	$(call say,CC $@)$(MODEL_CC) -I$(MODEL_DIR) -Iinclude -iquote src \
+	    -iquote $(MODEL_DIR)/seam -c -o $@ $<
+
+# What is explored. The compiler calls frames.c before every plain access
+# (-fsanitize=thread, whose own runtime is not linked), and the seams take the
+# place of the headers for atomics, futexes and the processor.
+UNIT_CC = $(MODEL_CC) -fsanitize=thread -fno-optimize-sibling-calls \
+    -fno-strict-aliasing -DWEFT_ATOMIC_HOOK='"seam/atomic_hook.h"' \
+    -include $(MODEL_DIR)/seam/first.h -I$(MODEL_DIR) \
+    -iquote $(MODEL_DIR)/seam -I$(TREE)/include -iquote $(TREE)/src
+
+# The sources of one primitive become one object, whose static variables lie in
+# sections of their own: the explorer resets them before each execution.
+define primitive
+$(MODEL_OUT)/obj/$1-%.o: $(TREE)/src/%.c
+	@mkdir -p $$(@D)
+	$$(call say,CC $$@)$$(UNIT_CC) -c -o $$@ $$<
+
+$(MODEL_OUT)/obj/$1-scenario.o: $(MODEL_DIR)/scenario_$1.c
+	@mkdir -p $$(@D)
+	$$(call say,CC $$@)$$(UNIT_CC) -c -o $$@ $$<
+
+$(MODEL_OUT)/$1: $(EXPLORER_OBJECTS) \
+    $(MODEL_$1:%=$(MODEL_OUT)/obj/$1-%.o) $(MODEL_OUT)/obj/$1-scenario.o
+	@ld -r -o $$@.unit $$(filter $(MODEL_OUT)/obj/%,$$^)
+	@objcopy --rename-section .bss=unit_bss --rename-section .data=unit_data \
+	    $$@.unit
+	$$(call say,LD $$@)$$(HOSTCC) -no-pie -o $$@ $(EXPLORER_OBJECTS) $$@.unit
+endef
+$(foreach p,$(MODEL_PRIMITIVES),$(eval $(call primitive,$p)))
+
+# What each primitive's scenarios, weakened sites and patches had to say.
+MODEL_REPORTS := $(MODEL_PRIMITIVES:%=$(MODEL)/%.report)
+
+$(MODEL_REPORTS): $(MODEL)/%.report: $(MODEL)/%
+	@{ $< report -d $(DEPTH); echo "status $$?"; \
+	    $(MODEL_DIR)/patches.sh $* $(DEPTH); echo "status $$?"; } >$@ 2>&1
+
+.PHONY: model $(MODEL_REPORTS)
+model: ## explore every interleaving of the primitives; DEPTH=n goes deeper
+	@rm -f $(MODEL_REPORTS)
+	@$(MAKE) -s -f $(MODEL_DIR)/model.mk -k -j$(or $(JOBS),2) \
+	    $(MODEL_REPORTS) || true
+	@$(MODEL_DIR)/summary.sh $(MODEL_PRIMITIVES)
+
+-include $(wildcard $(MODEL)/*.d $(MODEL_OUT)/obj/*.d)

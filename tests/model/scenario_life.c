@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: MIT
+// scenario_life.c - create, join, detach, exit and kill: who may free what.
+// Thread A is main; the others are created by the library's own code, on the
+// kernel of kernel.c.
+#include <weft/atomic.h>
+#include <weft/error.h>
+#include <weft/thread.h>
+#include "host/host.h"
+#include "kernel.h"
+#include "life.h"
+#include "place.h"
+#include "spin_wait.h"
+#include "stack.h"
+#include "thread.h"
+#include "model.h"
+
+const char model_primitive[] = "life";
+const char model_sources[] =
+    "thread.c record.c life.c join.c birth.c stack.c signal.c";
+
+// ---- The host: the slot is the first word of the TLS block ----
+
+ptrdiff_t weft__self_slot;
+static void *main_tls;
+static int process_ended;
+
+size_t weft__host_tls_size(void)
+{
+    return 64;
+}
+
+void *weft__host_tls_build(void *memory, struct weft__thread *self)
+{
+    *(void **)memory = self;
+    return memory;
+}
+
+void weft__host_exit(int status)
+{
+    process_ended++;
+    (void)status;
+    model_end();
+}
+
+static void begin(void)
+{
+    weft__page_size = 1024;
+    weft__signal_frame = 1024;
+    weft__default_stack = 8192;
+    main_tls = &weft__main_thread;
+    model_is_main(&main_tls, weft__thread_adopt_main());
+}
+
+// ---- What must be so when all is over ----
+
+static unsigned created; // threads, whether they were born or not
+
+// Each record but main's is free, once; so is each mapping.
+static void all_is_free(void)
+{
+    weft__record_reap();
+    unsigned found = 0;
+    for (unsigned i = 0; i < created; i++) {
+        struct weft__record *record;
+        REQUIRE(weft__record_new(&record) == 0);
+        REQUIRE(record->index >= 1 && record->index <= created);
+        found |= 1u << record->index;
+    }
+    REQUIRE(found == (1u << (created + 1)) - 2);
+    const weft_attr defaults = {0};
+    unsigned mapped = model_mapped();
+    void *bases[MODEL_THREADS];
+    for (unsigned i = 0; i < mapped; i++) {
+        struct weft__place place;
+        struct weft__block *block;
+        REQUIRE(weft__place_find(&place, &block, &defaults) == 0);
+        bases[i] = block;
+        for (unsigned j = 0; j < i; j++) {
+            REQUIRE(bases[i] != bases[j]);
+        }
+    }
+    REQUIRE(model_mapped() == mapped);
+}
+
+static int results[MODEL_THREADS]; // of each thread's one question
+static weft_thread first;
+
+// Of two that want the same thread, one gets it and the other is told so.
+static void one_of_two(void)
+{
+    all_is_free();
+    int a = results[0], b = results[1];
+    REQUIRE((a == 0) != (b == 0));
+    int error = a + b;
+    REQUIRE(error == WEFT_EINVAL || error == WEFT_ESRCH);
+}
+
+// ---- Threads ----
+
+static int work;
+static int answer;
+
+static void *works(void *arg)
+{
+    (void)arg;
+    work++;
+    return &answer;
+}
+
+static void *does_nothing(void *arg)
+{
+    return arg;
+}
+
+static weft_thread create(void *(*start)(void *), uint32_t flags)
+{
+    weft_thread t;
+    const weft_attr attr = {.flags = flags};
+    created++;
+    REQUIRE(weft_create(&t, &attr, start, NULL) == 0);
+    return t;
+}
+
+static void must_join(weft_thread t)
+{
+    REQUIRE(weft_join(t, NULL) == 0);
+}
+
+static void joins_in_turn(void)
+{
+    void *value = NULL;
+    weft_thread one = create(works, 0);
+    REQUIRE(weft_join(one, &value) == 0);
+    REQUIRE(value == &answer && work == 1);
+    weft_thread two = create(works, 0);
+    REQUIRE(two != one);
+    REQUIRE(weft_join(one, NULL) == WEFT_ESRCH);
+    REQUIRE(weft_detach(one) == WEFT_ESRCH);
+    REQUIRE(weft_kill(one, 0) == WEFT_ESRCH);
+    must_join(two);
+    REQUIRE(work == 2);
+    created = 1; // the second had the first one's record
+}
+
+static void *detaches_first(void *arg)
+{
+    results[1] = weft_detach(first);
+    return arg;
+}
+
+static void *joins_first(void *arg)
+{
+    results[1] = weft_join(first, NULL);
+    return arg;
+}
+
+static void *tries_first(void *arg)
+{
+    results[1] = weft_tryjoin(first, NULL);
+    return arg;
+}
+
+static void joins_while(void *(*other)(void *))
+{
+    first = create(works, 0);
+    weft_thread second = create(other, 0);
+    results[0] = weft_join(first, NULL);
+    must_join(second);
+}
+
+static void joins_while_detached(void)
+{
+    joins_while(detaches_first);
+}
+
+static void joins_while_joined(void)
+{
+    joins_while(joins_first);
+}
+
+static void joins_while_tried(void)
+{
+    joins_while(tries_first);
+}
+
+static void one_of_two_or_busy(void)
+{
+    if (results[1] == WEFT_EBUSY) {
+        REQUIRE(results[0] == 0);
+        all_is_free();
+    } else {
+        one_of_two();
+    }
+}
+
+static void detaches_both(void)
+{
+    create(works, WEFT_DETACHED);
+    REQUIRE(weft_detach(create(does_nothing, 0)) == 0);
+}
+
+// A new thread may get the block and the record of one that was detached.
+static void detached_then_joined(void)
+{
+    create(does_nothing, WEFT_DETACHED);
+    must_join(create(works, 0));
+    must_join(create(works, 0));
+}
+
+static void free_but_reused(void)
+{
+    unsigned used = 0;
+    for (unsigned index = 1; index <= created; index++) {
+        used += weft__record_find(index)->index == index;
+    }
+    created = used;
+    all_is_free();
+}
+
+static void *kills_first(void *arg)
+{
+    int result = weft_kill(first, 10);
+    unsigned hit = model_last_signalled();
+    REQUIRE(hit == 1 || hit == MODEL_THREADS); // never another
+    REQUIRE(result == 0 || result == WEFT_ESRCH);
+    return arg;
+}
+
+// The third one may get the tid and the record of the first.
+static void killed_while_joined(void)
+{
+    first = create(does_nothing, 0);
+    weft_thread second = create(kills_first, 0);
+    must_join(first);
+    weft_thread third = create(does_nothing, 0);
+    must_join(second);
+    must_join(third);
+    created = 2;
+}
+
+static void killed_by_two(void)
+{
+    first = create(does_nothing, WEFT_DETACHED);
+    weft_thread second = create(kills_first, 0);
+    (void)kills_first(NULL);
+    must_join(second);
+}
+
+static void *joins_main(void *arg)
+{
+    results[1] = weft_join((weft_thread)(uintptr_t)arg, NULL);
+    return NULL;
+}
+
+// Main and the other join each other: one of them is told.
+static void joins_in_a_circle(void)
+{
+    created++;
+    REQUIRE(weft_create(&first, NULL, joins_main,
+                        (void *)(uintptr_t)weft_self()) == 0);
+    results[0] = weft_join(first, NULL);
+    if (results[0] == WEFT_EDEADLK) {
+        weft_exit(NULL);
+    }
+    REQUIRE(results[0] == 0 && results[1] == WEFT_EDEADLK);
+}
+
+static void joins_in_time(void)
+{
+    first = create(works, 0);
+    int result = weft_join_until(first, NULL, 1000);
+    REQUIRE(result == 0 || result == WEFT_ETIMEDOUT);
+    if (result == WEFT_ETIMEDOUT) {
+        if (model_choose(2) == 0) {
+            must_join(first);
+        } else {
+            REQUIRE(weft_detach(first) == 0);
+        }
+    }
+}
+
+static void *cancels_second(void *arg)
+{
+    model_cancel(2);
+    return arg;
+}
+
+// The second is cancelled, perhaps while it joins the first.
+static void joined_after_a_cancel(void)
+{
+    first = create(does_nothing, 0);
+    weft_thread second = create(joins_first, 0);
+    (void)cancels_second(NULL);
+    void *value = NULL;
+    REQUIRE(weft_join(second, &value) == 0);
+    int result = weft_join(first, NULL);
+    if (value == WEFT_CANCELED) {
+        REQUIRE(result == 0);
+    } else {
+        REQUIRE(result == WEFT_ESRCH && results[1] == 0);
+    }
+}
+
+static int left[MODEL_THREADS];
+
+static void *leaves(void *arg)
+{
+    left[model_self()] = 1;
+    return arg;
+}
+
+static void all_leave(void)
+{
+    create(leaves, WEFT_DETACHED);
+    create(leaves, 0);
+    left[0] = 1;
+    weft_exit(NULL);
+}
+
+static void ended_once(void)
+{
+    REQUIRE(process_ended == 1);
+}
+
+static void create_is_refused(void)
+{
+    weft_thread t = 1;
+    const weft_attr attr = {.name = "named"};
+    created = 1;
+    int result = weft_create(&t, model_choose(2) ? &attr : NULL, works, NULL);
+    if (result != 0) {
+        REQUIRE(t == 0 && work == 0);
+        REQUIRE(result == WEFT_EAGAIN || result == WEFT_EPERM);
+    } else {
+        must_join(t);
+        REQUIRE(work == 1);
+    }
+}
+
+// weft_tid says when a detached thread's own region is free again.
+static void waits_for_its_region(void)
+{
+    enum { SIZE = 16384 };
+    weft_thread t;
+    void *region = model_alloc(SIZE);
+    const weft_attr attr = {
+        .stack = region, .stack_size = SIZE, .flags = WEFT_DETACHED};
+    created++;
+    REQUIRE(weft_create(&t, &attr, works, NULL) == 0);
+    while (weft_tid(t) != 0) {
+        weft__spin_pause();
+    }
+    REQUIRE(work == 1);
+    model_free(region, SIZE);
+}
+
+#define LIFE(NAME, PROVES, MAIN, FINISH, BOUND)                                \
+    {                                                                          \
+        .name = NAME, .proves = PROVES, .setup = begin, .threads = {MAIN},     \
+        .finish = FINISH, .preemptions = BOUND                                 \
+    }
+
+const struct scenario model_scenarios[] = {
+    LIFE("join", "join gives the value and what was done; the handle is dead",
+         joins_in_turn, all_is_free, 2),
+    LIFE("join_detach",
+         "join against detach against the end: one of them frees",
+         joins_while_detached, one_of_two, 2),
+    LIFE("join_join", "of two joiners one gets it", joins_while_joined,
+         one_of_two, 2),
+    LIFE("join_tryjoin", "a try leaves the other's join alone",
+         joins_while_tried, one_of_two_or_busy, 2),
+    LIFE("detached", "detached at birth and later: freed once, by the reaper",
+         detaches_both, all_is_free, 2),
+    LIFE("reuse", "memory of a detached thread is not used before its end",
+         detached_then_joined, free_but_reused, 1),
+    LIFE("kill", "a signal never reaches another with the same tid",
+         killed_while_joined, all_is_free, 1),
+    LIFE("kill_twice", "two pins hold back a detached thread's end",
+         killed_by_two, all_is_free, 1),
+    LIFE("circle", "of two that join each other, one is told",
+         joins_in_a_circle, NULL, 2),
+    LIFE("join_until", "who gives up may join or detach again", joins_in_time,
+         all_is_free, 2),
+    LIFE("join_cancelled", "a cancelled joiner leaves the thread joinable",
+         joined_after_a_cancel, all_is_free, 2),
+    LIFE("last_exit", "the last thread ends the process, and sees all",
+         all_leave, ended_once, 2),
+    {
+        .name = "refused",
+        .proves = "a creation that is refused leaves nothing behind",
+        .setup = begin,
+        .threads = {create_is_refused},
+        .finish = all_is_free,
+        .refusals = 1,
+    },
+    LIFE("region", "a region is the caller's again when the tid is 0",
+         waits_for_its_region, all_is_free, 2),
+    {0},
+};

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// futex_hook.h - src/futex.h as the explorer has it (sleep.c). It is included
+// before everything else, so that each call in the sources is a site of its own.
+#ifndef FUTEX_HOOK_H
+#define FUTEX_HOOK_H
+
+#include "futex.h"
+#include "../site.h"
+
+long model_wait(struct model_site *site, uint32_t *word, uint32_t expected,
+                int64_t deadline_ns, unsigned flags);
+void model_requeue(struct model_site *site, uint32_t *word, uint32_t expected,
+                   uint32_t *target);
+void model_wake(struct model_site *site, uint32_t *word, int count,
+                unsigned flags);
+
+#define weft__futex_wait_until(WORD, EXPECTED, DEADLINE, FLAGS)                \
+    model_wait(MODEL_SITE(WAIT, "wait", #WORD, RELAXED, RELAXED), (WORD),      \
+               (EXPECTED), (DEADLINE), (FLAGS))
+#define weft__futex_wait(WORD, EXPECTED, FLAGS)                                \
+    ((void)model_wait(MODEL_SITE(WAIT, "wait", #WORD, RELAXED, RELAXED),       \
+                      (WORD), (EXPECTED), INT64_MAX, (FLAGS)))
+#define weft__futex_wake(WORD, COUNT, FLAGS)                                   \
+    model_wake(MODEL_SITE(WAKE, "wake", #WORD, RELAXED, RELAXED), (WORD),      \
+               (COUNT), (FLAGS))
+#define weft__futex_requeue(WORD, EXPECTED, TARGET)                            \
+    model_requeue(MODEL_SITE(WAKE, "requeue", #WORD, RELAXED, RELAXED),        \
+                  (WORD), (EXPECTED), (TARGET))
+
+#endif

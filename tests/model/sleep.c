@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+// sleep.c - futexes: sleep if the word still is what was expected; wake.
+//
+// The compare reads what is newest: the kernel looks under the lock of the bucket
+// that a waker has to take too, so a change that is not seen here is followed by
+// a wake that comes later. What the thread itself reads afterwards is not older
+// (one processor, one word), but nothing is acquired by sleeping or waking, and
+// nothing released: the sources must not rely on it.
+#include <weft/error.h>
+#include "machine.h"
+#include "seam/futex_hook.h"
+
+// cancel.h has it where the real one is compiled.
+#include "cancel_nr.h"
+
+static unsigned arrivals, spurious_left, interrupts_left;
+static int fifo;
+
+void sleep_reset(const struct scenario *scenario)
+{
+    arrivals = 0;
+    spurious_left = scenario->spurious;
+    interrupts_left = scenario->interrupts;
+    fifo = scenario->fifo;
+}
+
+// In place of src/clock.c. Time does not go by here: a deadline, whichever, has
+// come when that is chosen.
+int64_t weft__deadline(int64_t timeout_ns);
+int64_t weft__deadline(int64_t timeout_ns)
+{
+    return timeout_ns;
+}
+
+long model_wait(struct model_site *site, uint32_t *word, uint32_t expected,
+                int64_t deadline_ns, unsigned flags)
+{
+    struct thread *self = running();
+    site->reached = 1;
+    step(word, sizeof *word, 1);
+    if (plain_is_gone((uintptr_t)word)) {
+        model_fail("a sleep on %s, after its end", trace_word(site, word));
+    }
+    if ((flags & FUTEX_CANCEL) && cancel_due(self)) {
+        trace_event(site, "wait %s: cancelled", trace_word(site, word));
+        return WEFT__CANCELED_CALL;
+    }
+    uint32_t found = memory_newest(word);
+    if (found != expected) {
+        trace_event(site, "wait %s: is %s, not %s", trace_word(site, word),
+                    trace_value(found), trace_value(expected));
+        return -WEFT_EAGAIN;
+    }
+    trace_event(site, "wait %s while %s: sleeps", trace_word(site, word),
+                trace_value(found));
+    self->word = (uintptr_t)word;
+    self->flags = flags;
+    self->timed = deadline_ns != INT64_MAX;
+    self->arrival = arrivals++;
+    self->state = ASLEEP;
+    stop_running();
+    return self->result;
+}
+
+static void awaken(unsigned thread, long result, uint64_t reason)
+{
+    struct thread *t = &model_threads[thread];
+    t->state = READY;
+    t->result = result;
+    t->history = mix(t->history, reason);
+}
+
+static int sleeps_on(const struct thread *t, const uint32_t *word,
+                     unsigned flags)
+{
+    return t->state == ASLEEP && t->word == (uintptr_t)word &&
+           !((t->flags ^ flags) & FUTEX_SHARED);
+}
+
+// The sleepers on a word, in the order of their arrival.
+static unsigned sleepers_on(const uint32_t *word, unsigned flags,
+                            unsigned *sleepers)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < MODEL_THREADS; i++) {
+        if (!sleeps_on(&model_threads[i], word, flags)) {
+            continue;
+        }
+        unsigned at = count++;
+        while (at > 0 && model_threads[sleepers[at - 1]].arrival >
+                             model_threads[i].arrival) {
+            sleepers[at] = sleepers[at - 1];
+            at--;
+        }
+        sleepers[at] = i;
+    }
+    return count;
+}
+
+// Calls act for count of the sleepers: the first to come, or any.
+static void for_some(unsigned *sleepers, unsigned there, unsigned count,
+                     void (*act)(unsigned))
+{
+    while (count > 0 && there > 0) {
+        unsigned which = 0;
+        if (!fifo && count < there) {
+            // In increasing order: of which ones only the set matters.
+            which = choose(there - count + 1);
+        }
+        act(sleepers[which]);
+        which++;
+        for (unsigned i = which; i < there; i++) {
+            sleepers[i - which] = sleepers[i];
+        }
+        there -= which;
+        count--;
+    }
+}
+
+static void wake_one(unsigned thread)
+{
+    awaken(thread, 0, (uint64_t)model_current << 32 | running()->steps);
+    trace_event(NULL, "  wakes %c", trace_letter(thread));
+    remember(thread);
+}
+
+void model_wake(struct model_site *site, uint32_t *word, int count,
+                unsigned flags)
+{
+    site->reached = 1;
+    if (site->skipped == 1) {
+        return; // a mutant
+    }
+    if (site->skipped == 2 && count > 1) {
+        count = 1; // another
+    }
+    step(word, sizeof *word, 1);
+    unsigned sleepers[MODEL_THREADS];
+    unsigned there = sleepers_on(word, flags, sleepers);
+    trace_event(site, "wake %s on %s%s", count == 1 ? "one" : "all",
+                trace_word(site, word), there == 0 ? ": nobody" : "");
+    for_some(sleepers, there, (unsigned)count, wake_one);
+}
+
+void kernel_wake(uint32_t *word)
+{
+    step(NULL, 0, 1);
+    unsigned sleepers[MODEL_THREADS];
+    unsigned there = sleepers_on(word, FUTEX_SHARED, sleepers);
+    trace_event(NULL, "exit: wakes one, shared%s",
+                there == 0 ? ": nobody" : "");
+    for_some(sleepers, there, 1, wake_one);
+}
+
+static uint32_t *requeue_target;
+
+static void requeue_one(unsigned thread)
+{
+    struct thread *t = &model_threads[thread];
+    t->word = (uintptr_t)requeue_target;
+    t->arrival = arrivals++;
+    t->history =
+        mix(t->history, (uint64_t)model_current << 32 | running()->steps);
+    trace_event(NULL, "  moves %c", trace_letter(thread));
+    remember(thread);
+}
+
+void model_requeue(struct model_site *site, uint32_t *word, uint32_t expected,
+                   uint32_t *target)
+{
+    site->reached = 1;
+    if (site->skipped == 1) {
+        return; // a mutant
+    }
+    step(NULL, 0, 1);
+    if (plain_is_gone((uintptr_t)word)) {
+        model_fail("a requeue from %s, after its end", trace_word(site, word));
+    }
+    uint32_t found = memory_newest(word);
+    if (found != expected) {
+        trace_event(site, "requeue %s: is %s, not %s", trace_word(site, word),
+                    trace_value(found), trace_value(expected));
+        return;
+    }
+    unsigned sleepers[MODEL_THREADS];
+    unsigned there = sleepers_on(word, 0, sleepers);
+    trace_event(site, "requeue %s%s", trace_word(site, word),
+                there == 0 ? ": nobody" : "");
+    requeue_target = target;
+    for_some(sleepers, there, 1, requeue_one);
+}
+
+// ---- Ends that nobody brings about ----
+
+enum ending { TIMEOUT, CANCELED, SPURIOUS, INTERRUPTED, ENDINGS };
+
+static int possible(const struct thread *t, enum ending ending)
+{
+    switch (ending) {
+    case TIMEOUT:
+        return t->timed;
+    case CANCELED:
+        return (t->flags & FUTEX_CANCEL) && cancel_due(t);
+    case SPURIOUS:
+        return spurious_left > 0;
+    default:
+        return interrupts_left > 0;
+    }
+}
+
+unsigned sleep_endings(unsigned thread)
+{
+    unsigned count = 0;
+    for (unsigned ending = 0; ending < ENDINGS; ending++) {
+        if (possible(&model_threads[thread], (enum ending)ending)) {
+            count++;
+        }
+    }
+    return count;
+}
+
+int sleep_ends_by_itself(unsigned thread)
+{
+    struct thread *t = &model_threads[thread];
+    return possible(t, TIMEOUT) || possible(t, CANCELED);
+}
+
+void sleep_end(unsigned thread, unsigned number)
+{
+    static const long results[] = {-WEFT_ETIMEDOUT, WEFT__CANCELED_CALL, 0,
+                                   -WEFT_EINTR};
+    static const char *const names[] = {
+        "its deadline passes", "its sleep is cancelled",
+        "wakes up for no reason", "its sleep is interrupted"};
+    struct thread *t = &model_threads[thread];
+    unsigned ending = 0;
+    while (!possible(t, (enum ending)ending) || number-- > 0) {
+        ending++;
+    }
+    spurious_left -= ending == SPURIOUS;
+    interrupts_left -= ending == INTERRUPTED;
+    awaken(thread, results[ending], 0x100 + ending);
+    unsigned old = model_current;
+    model_current = thread;
+    trace_event(NULL, "(%s)", names[ending]);
+    model_current = old;
+}
+
+uint64_t sleep_hash(void)
+{
+    uint64_t sum = 0;
+    if (!fifo) {
+        return sum;
+    }
+    for (unsigned i = 0; i < MODEL_THREADS; i++) {
+        for (unsigned j = 0; j < MODEL_THREADS; j++) {
+            struct thread *a = &model_threads[i], *b = &model_threads[j];
+            if (a->state == ASLEEP && b->state == ASLEEP &&
+                a->word == b->word && a->arrival < b->arrival) {
+                sum += mix(i, j);
+            }
+        }
+    }
+    return sum;
+}
