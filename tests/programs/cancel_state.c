@@ -45,6 +45,8 @@ static void deferred(void)
     set_word(&step, 1);
     CHECK_EQ(value_of(t), WEFT_CANCELED);
     CHECK_EQ(passed, 1);
+    // The next one to live in its record has no request.
+    CHECK_EQ(value_of(start(wait_between_points)), NULL);
 }
 
 static void *be_disabled(void *unused)
@@ -184,9 +186,6 @@ static void ended(void)
     CHECK_EQ(weft_cancel(t), WEFT_ESRCH);
     CHECK_EQ(weft_cancel(0), WEFT_ESRCH);
     CHECK_EQ(weft_cancel(~(weft_thread)0), WEFT_ESRCH);
-    // Whoever lives in its record now has no request.
-    set_word(&step, 1);
-    CHECK_EQ(value_of(start(wait_between_points)), NULL);
 }
 
 static weft_thread heirs[2];
