@@ -50,6 +50,8 @@ CORE_SRC := src/thread.c src/place.c src/stack.c src/record.c src/life.c \
             src/join.c src/birth.c src/refusal.c src/lock.c src/futex.c src/cancel.c src/key.c \
             src/spin_wait.c src/mutex.c src/cond.c src/cond_shared.c src/sem.c \
             src/rwlock.c src/barrier.c src/once.c src/spin.c \
+            src/owned.c src/futex_pi.c src/owned_pi.c src/robust.c \
+            src/ceiling.c src/cond_owned.c \
             src/signal.c src/sched.c src/clock.c src/fork.c src/errname.c \
             src/host/none.c arch/$(ARCH)/thread.S
 # A program's beginning where there is no libc.

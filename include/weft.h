@@ -24,6 +24,7 @@
 #include <weft/cancel.h>
 #include <weft/key.h>
 #include <weft/mutex.h>
+#include <weft/owned.h>
 #include <weft/cond.h>
 #include <weft/sem.h>
 #include <weft/rwlock.h>

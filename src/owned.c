@@ -132,6 +132,16 @@ int weft__owned_trylock_slow(weft_owned_mutex *m)
     return lock(m, TRY_ONLY);
 }
 
+// The other way round of take.
+static void give_up(weft_owned_mutex *m)
+{
+    if (m->type & OWNED_KERNEL) {
+        weft__pi_unlock(m);
+    } else {
+        weft__mutex_unlock_in(&m->lock, weft__owned_futex_flags(m));
+    }
+}
+
 void weft__owned_release(weft_owned_mutex *m)
 {
     const uint32_t type = m->type; // m may be gone after the unlock
@@ -139,11 +149,7 @@ void weft__owned_release(weft_owned_mutex *m)
         weft__ceiling_unlocking(m);
     }
     weft__store64_relaxed(&m->owner, 0); // T2.
-    if (type & OWNED_KERNEL) {
-        weft__pi_unlock(m);
-    } else {
-        weft__mutex_unlock_in(&m->lock, weft__owned_futex_flags(m));
-    }
+    give_up(m);
     if (type & OWNED_CEILING) {
         weft__ceiling_lower();
     }
@@ -175,6 +181,24 @@ int weft_owned_mutex_consistent(weft_owned_mutex *m)
     }
     m->state = CONSISTENT; // robust.c R2
     return 0;
+}
+
+int weft_owned_mutex_set_ceiling(weft_owned_mutex *m, int ceiling)
+{
+    if (!(m->type & OWNED_CEILING) || ceiling < 1 || ceiling > 99) {
+        return WEFT_EINVAL;
+    }
+    if (weft__owned_is_mine(m)) {
+        return WEFT_EDEADLK;
+    }
+    int error = take(m, WEFT_FOREVER);
+    if (error == 0 || error == WEFT_EOWNERDEAD) { // that is for the next owner
+        error = 0;
+        // relaxed: who reads it before it has the lock looks again after it
+        weft__store_relaxed(&m->ceiling, (uint32_t)ceiling);
+        give_up(m);
+    }
+    return error;
 }
 
 int weft_owned_mutex_destroy(weft_owned_mutex *m)

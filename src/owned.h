@@ -35,7 +35,7 @@ void weft__owned_release(weft_owned_mutex *m);
 // owned_pi.c: the kernel's word. Whether the kernel has it: 0 or WEFT_ENOTSUP.
 // Lock: 0 or an error; m is held after WEFT_EOWNERDEAD, too. With a deadline of
 // TRY_ONLY, WEFT_EBUSY instead of waiting.
-enum { TRY_ONLY = INT64_MIN };
+#define TRY_ONLY INT64_MIN
 int weft__pi_probe(void);
 int weft__pi_lock(weft_owned_mutex *m, int64_t deadline_ns);
 void weft__pi_unlock(weft_owned_mutex *m);

@@ -31,7 +31,9 @@
 // mapped there then. So weft_owned_mutex_destroy waits for those who are in
 // between, if the mutex is a shared one:
 //
-//   unlockers         31 AWAITED | 30..0 threads between list and end of an unlock
+//   unlockers         31..16 fork generation | 15 AWAITED | 14..0 threads between
+//                     list and end of an unlock. Those of another generation do not
+//                     exist in this process
 #include <stddef.h>
 #include "owned.h"
 #include "syscall.h"
@@ -50,7 +52,7 @@ static _Thread_local struct {
 } held;
 
 #define PI      ((uintptr_t)1) // in a pointer to an entry: its word is a PI word
-#define AWAITED 0x80000000u
+#define AWAITED 0x8000u
 
 static uint32_t unlockers;
 
@@ -65,6 +67,46 @@ static uint32_t here_and_now(void)
     return 1 + (&weft__fork_generation != NULL
                     ? weft__load_relaxed(&weft__fork_generation)
                     : 0);
+}
+
+// An unlocker more.
+static void come(void)
+{
+    uint32_t seen, base;
+    do {
+        seen = weft__load_relaxed(&unlockers); // only what the cas expects
+        base = here_and_now() << 16;
+        if ((seen ^ base) >> 16 == 0) {
+            base = seen;
+        }
+        // relaxed: it holds the mutex still
+    } while (!weft__cas_relaxed(&unlockers, seen, base + 1));
+}
+
+// An unlocker less. [robust.go]
+static void go(void)
+{
+    uint32_t seen = weft__add_release(&unlockers, (uint32_t)-1);
+    if ((seen & 0xffff) == (AWAITED | 1)) {
+        weft__futex_wake(&unlockers, INT32_MAX, 0);
+    }
+}
+
+void weft__robust_wait_for_unlockers(void)
+{
+    for (;;) {
+        // acquire: pairs with [robust.go]
+        uint32_t seen = weft__load_acquire(&unlockers);
+        if ((seen & (AWAITED - 1)) == 0 ||
+            (seen ^ here_and_now() << 16) >> 16 != 0) {
+            return; // AWAITED may stay: a useless wake
+        }
+        // relaxed: the sleep compares the word
+        if ((seen & AWAITED) ||
+            weft__cas_relaxed(&unlockers, seen, seen | AWAITED)) {
+            weft__futex_wait(&unlockers, seen | AWAITED, 0);
+        }
+    }
 }
 
 static void *entry_of(weft_owned_mutex *m)
@@ -141,7 +183,7 @@ int weft__robust_locked(weft_owned_mutex *m)
 void weft__robust_unlocking(weft_owned_mutex *m)
 {
     if (m->type & OWNED_SHARED) {
-        weft__add_relaxed(&unlockers, 1); // relaxed: it holds m still
+        come();
     }
     weft__robust_begin(m);
     *m->held_at = m->held_next;
@@ -157,25 +199,6 @@ void weft__robust_done(uint32_t type)
     held.list.pending = NULL;
     if (type & OWNED_SHARED) {
         weft__signal_fence();
-        // [robust.done]
-        if (weft__add_release(&unlockers, (uint32_t)-1) == (AWAITED | 1)) {
-            weft__futex_wake(&unlockers, INT32_MAX, 0);
-        }
-    }
-}
-
-void weft__robust_wait_for_unlockers(void)
-{
-    for (;;) {
-        // acquire: pairs with [robust.done]
-        uint32_t seen = weft__load_acquire(&unlockers);
-        if ((seen & ~AWAITED) == 0) {
-            return; // AWAITED may stay: a useless wake
-        }
-        // relaxed: the sleep compares the word
-        if ((seen & AWAITED) ||
-            weft__cas_relaxed(&unlockers, seen, seen | AWAITED)) {
-            weft__futex_wait(&unlockers, seen | AWAITED, 0);
-        }
+        go();
     }
 }

@@ -33,6 +33,7 @@
 #define SYS_clock_gettime      228
 #define SYS_clock_nanosleep    230
 #define SYS_exit_group         231
+#define SYS_set_robust_list    273
 #define SYS_openat             257
 #define SYS_statx              332
 

@@ -92,4 +92,6 @@ static inline void weft_mutex_unlock(weft_mutex *m)
 #endif
 #pragma GCC visibility pop
 
+#include <weft/owned.h>
+
 #endif

@@ -37,8 +37,8 @@ typedef struct weft_owned_mutex {
     uint64_t owner;  // atomic, may be stale for all but the owner; 0: nobody
     // Guarded by lock:
     uint32_t again;   // how often the owner has locked it again
-    uint16_t ceiling; // of the owner's priority; read without lock, too
-    uint16_t state;   // src/robust.c has its table
+    uint32_t ceiling; // of the owner; atomic: it is read without lock, too
+    uint32_t state;   // src/robust.c has its table
     void *held_next;  // lists of what the owner holds: src/robust.c,
     void **held_at;
     struct weft_owned_mutex *below; // src/ceiling.c
