@@ -95,17 +95,42 @@ weft__cancel_async:
         .cfi_endproc
         .size   weft__cancel_async, . - weft__cancel_async
 
-// Returns from a signal handler. Debuggers know a signal frame by exactly these
-// two instructions; the nop keeps the return address minus one, which unwinders
-// look up, out of the function before.
+// Returns from a signal handler: the kernel takes all registers from the ucontext
+// that rsp points to by then. Unwinders look a return address up one byte before,
+// which is what the nop is for; and they are told where each register is saved:
+// DW_CFA_expression (0x10), DWARF register, 3 bytes: DW_OP_breg7 (0x77) offset.
+        .macro  SAVED register, offset
+        .cfi_escape 0x10, \register, 3, 0x77, \offset & 0x7f | 0x80, \offset >> 7
+        .endm
+
         .section .text.weft__sigreturn, "ax", @progbits
+        .cfi_startproc
+        .cfi_signal_frame
+        .cfi_escape 0x0f, 4, 0x77, 160 & 0x7f | 0x80, 160 >> 7, 0x06 // CFA: old rsp
+        SAVED   0, 144                  // rax
+        SAVED   1, 136                  // rdx
+        SAVED   2, 152                  // rcx
+        SAVED   3, 128                  // rbx
+        SAVED   4, 112                  // rsi
+        SAVED   5, 104                  // rdi
+        SAVED   6, 120                  // rbp
+        SAVED   8, 40                   // r8
+        SAVED   9, 48                   // r9
+        SAVED   10, 56                  // r10
+        SAVED   11, 64                  // r11
+        SAVED   12, 72                  // r12
+        SAVED   13, 80                  // r13
+        SAVED   14, 88                  // r14
+        SAVED   15, 96                  // r15
+        SAVED   16, 168                 // rip
         nop
         .globl  weft__sigreturn
         .hidden weft__sigreturn
         .type   weft__sigreturn, @function
 weft__sigreturn:
-        mov     $SYS_rt_sigreturn, %rax
-        syscall
+        mov     $SYS_rt_sigreturn, %rax // with syscall, the form that debuggers
+        syscall                         // without this table know it by
+        .cfi_endproc
         .size   weft__sigreturn, . - weft__sigreturn
 
         .section .note.GNU-stack, "", @progbits // no executable stack

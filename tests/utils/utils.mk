@@ -13,7 +13,7 @@ UTIL_CFLAGS := -std=c11 -ffreestanding -fno-builtin -fno-pie \
                -fno-asynchronous-unwind-tables -fno-unwind-tables \
                -fomit-frame-pointer $(filter -mno-outline-atomics,$(ARCH_CFLAGS))
 # common-page-size: the file is not padded up to where the data begins in memory.
-UTIL_LDFLAGS := -nostdlib -static -no-pie \
+UTIL_LDFLAGS := -nostdlib -static \
                 -Wl,--gc-sections,-z,noseparate-code,-z,norelro \
                 -Wl,-z,common-page-size=16,--build-id=none
 UTIL_COMPILE = $(CC) $(CLANG_TARGET) $(UTIL_CFLAGS) $(WARN) $(CFLAGS) \
