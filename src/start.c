@@ -94,19 +94,19 @@ static void relocate_table(uintptr_t bias, uintptr_t table, size_t size)
 // next 63 words to move as well.
 static void relocate_packed(uintptr_t bias, const uint64_t *entry, size_t count)
 {
-    uintptr_t *where = NULL;
+    uintptr_t next = bias; // address of the word that a map's first bit is about
     for (; count > 0; count--, entry++) {
         if ((*entry & 1) == 0) {
-            where = (uintptr_t *)(bias + *entry);
-            *where++ += bias;
+            next = bias + *entry;
+            *(uintptr_t *)next += bias;
+            next += sizeof next;
             continue;
         }
-        for (unsigned i = 0; i < 63; i++) {
+        for (unsigned i = 0; i < 63; i++, next += sizeof next) {
             if (*entry >> (i + 1) & 1) {
-                where[i] += bias;
+                *(uintptr_t *)next += bias;
             }
         }
-        where += 63;
     }
 }
 
