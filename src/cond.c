@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // cond.c - condition variables between the threads of one process.
-// Read before: mutex.c, lock.c.  Read after: cond_shared.c.
+// Read before: lock.c, mutex.c.  Read after: cond_shared.c.
 //
 // Waiters stand in a list, oldest first, each with a node on its own stack and
 // asleep on the node's state. So a signal is for exactly those that wait when it
@@ -28,15 +28,20 @@
 // again. A waiter that is LEAVING has to take its node out of the list; a
 // signaller that meets it there waits for that before it returns. So when all are
 // signalled, nobody is left who could touch it, and it may be freed.
+//
+// The list is one word, the address of the newest node, whose two lowest bits are
+// its lock (as lock.c's: HELD, and CONTENDED when somebody may be asleep on it).
+// That they are one word matters: 0 says that there is no waiter and also that
+// nobody, such as the last one LEAVING, is still at work on the list.
 #include <weft/error.h>
 #include "cancel.h"
 #include "clock.h"
 #include "cond.h"
 #include "futex.h"
-#include "lock.h"
 #include "mutex.h"
 
 enum { WAITING, LEAVING, SIGNALLED, TURN, TURN_THERE };
+enum { HELD = 1, CONTENDED = 2 };
 
 struct waiter {
     uint32_t state; // futex
@@ -52,39 +57,65 @@ int weft_cond_init(weft_cond *c, uint32_t flags)
     if (flags & ~WEFT_SHARED) {
         return WEFT_EINVAL;
     }
-    c->word = 0;
+    c->list = flags & WEFT_SHARED ? CONTENDED : 0;
+    c->count = 0;
     c->shared = flags & WEFT_SHARED ? WEFT__COND_SHARED : 0;
-    c->newest = flags & WEFT_SHARED ? c : NULL;
     return 0;
 }
 
-static struct weft__lock *lock_of(weft_cond *c)
+// The half with the lock's bits: it comes first on little-endian processors.
+static uint32_t *lock_half(weft_cond *c)
 {
-    return (struct weft__lock *)(void *)&c->word;
+    return (uint32_t *)(void *)&c->list;
 }
 
-static void set_newest(weft_cond *c, struct waiter *w)
+// Locks the list and returns its newest waiter.
+static struct waiter *lock_list(weft_cond *c)
 {
-    // relaxed: others look at the list under its lock; for who only wants to know
-    // whether there is one, see weft__cond_waited_on
-    weft__store_pointer_relaxed(&c->newest, w);
+    uint64_t mine = HELD;
+    uint64_t seen = weft__load64_relaxed(&c->list); // what the cas expects
+    for (;;) {
+        if (!(seen & HELD)) {
+            // acquire: pairs with [cond.list]
+            if (weft__cas64_acquire(&c->list, &seen, seen | mine)) {
+                return (struct waiter *)(uintptr_t)seen;
+            }
+        } else if ((seen & CONTENDED) ||
+                   // relaxed: the sleep itself compares the word
+                   weft__cas64_relaxed(&c->list, &seen, seen | CONTENDED)) {
+            weft__futex_wait(lock_half(c), (uint32_t)(seen | CONTENDED), 0);
+            mine = HELD | CONTENDED; // others may be asleep still
+            seen = weft__load64_relaxed(&c->list);
+        }
+    }
 }
 
-// The list is a ring: next of the newest is the oldest. The caller has the lock.
-static void put_in(weft_cond *c, struct waiter *w)
+static void unlock_list(weft_cond *c, struct waiter *newest)
 {
-    struct waiter *newest = c->newest;
-    w->next = newest != NULL ? newest->next : w;
-    w->previous = newest != NULL ? newest : w;
+    uint64_t seen = weft__load64_relaxed(&c->list);
+    // [cond.list]
+    while (!weft__cas64_release(&c->list, &seen, (uintptr_t)newest)) {
+    }
+    if (seen & CONTENDED) {
+        weft__futex_wake(lock_half(c), 1, 0);
+    }
+}
+
+// The list is a ring: next of the newest is the oldest. The caller has locked it,
+// and *newest is to be its newest waiter.
+static void put_in(struct waiter **newest, struct waiter *w)
+{
+    w->next = *newest != NULL ? (*newest)->next : w;
+    w->previous = *newest != NULL ? *newest : w;
     w->next->previous = w;
     w->previous->next = w;
-    set_newest(c, w);
+    *newest = w;
 }
 
-static void take_out(weft_cond *c, struct waiter *w)
+static void take_out(struct waiter **newest, struct waiter *w)
 {
-    if (w == c->newest) {
-        set_newest(c, w->next == w ? NULL : w->previous);
+    if (w == *newest) {
+        *newest = w->next == w ? NULL : w->previous;
     }
     w->next->previous = w->previous;
     w->previous->next = w->next;
@@ -99,26 +130,27 @@ static void give_turn(struct waiter *w, uint32_t turn)
 }
 
 // Chooses the oldest one, or all, that wait. Returns the first of their chain.
-// The caller has the lock. *leavers counts those that it met on their way out.
-static struct waiter *choose(weft_cond *c, int all, uint32_t *leavers)
+// The caller has locked the list. *leavers counts those met on their way out.
+static struct waiter *choose(struct waiter **newest, int all, uint32_t *leavers)
 {
     struct waiter *first = NULL;
     struct waiter **link = &first;
-    struct waiter *newest = c->newest;
-    struct waiter *next = newest != NULL ? newest->next : NULL;
+    struct waiter *last = *newest;
+    struct waiter *next = last != NULL ? last->next : NULL;
     while (next != NULL && (all || first == NULL)) {
         struct waiter *w = next;
-        next = w == newest ? NULL : w->next;
+        next = w == last ? NULL : w->next;
         // T1.  relaxed: T3 comes after it and orders
         if (weft__cas_relaxed(&w->state, WAITING, SIGNALLED)) {
-            take_out(c, w);
+            take_out(newest, w);
             *link = w;
             link = &w->next;
             *link = NULL;
         } else if (w->leavers ==
                    NULL) { // else an earlier signaller waits for it
             w->leavers = leavers;
-            weft__add_relaxed(leavers, 1); // it reads w->leavers under the lock
+            // relaxed: it reads w->leavers under the lock
+            weft__add_relaxed(leavers, 1);
         }
     }
     return first;
@@ -131,9 +163,9 @@ void weft__cond_wake(weft_cond *c, int all)
         return;
     }
     uint32_t leavers = 0;
-    weft__lock_acquire(lock_of(c));
-    struct waiter *first = choose(c, all, &leavers);
-    weft__lock_release(lock_of(c));
+    struct waiter *newest = lock_list(c);
+    struct waiter *first = choose(&newest, all, &leavers);
+    unlock_list(c, newest);
     if (first != NULL) {
         give_turn(first, TURN);
     }
@@ -147,10 +179,10 @@ void weft__cond_wake(weft_cond *c, int all)
 // A waiter that was not signalled takes itself out of the list.
 static void leave(weft_cond *c, struct waiter *w)
 {
-    weft__lock_acquire(lock_of(c));
-    take_out(c, w);
+    struct waiter *newest = lock_list(c);
+    take_out(&newest, w);
     uint32_t *leavers = w->leavers;
-    weft__lock_release(lock_of(c));
+    unlock_list(c, newest);
     // [cond.left] The signaller's counter may be gone after the last one's step.
     if (leavers != NULL && weft__add_release(leavers, (uint32_t)-1) == 1) {
         weft__futex_wake(leavers, 1, 0);
@@ -205,9 +237,9 @@ static int private_wait(weft_cond *c, const struct weft__cond_mutex *m,
     struct waiter w; // field by field: "= {..}" may become a call of memset
     w.state = WAITING;
     w.leavers = NULL;
-    weft__lock_acquire(lock_of(c));
-    put_in(c, &w);
-    weft__lock_release(lock_of(c));
+    struct waiter *newest = lock_list(c);
+    put_in(&newest, &w);
+    unlock_list(c, newest);
     m->unlock(m->mutex);
     long result = sleep_until_turn(c, &w, deadline_ns);
     int error = 0;

@@ -5,12 +5,12 @@
 // Nodes on stacks cannot be seen from another process, so waiters sleep on a
 // counter of signals in the object:
 //
-//   word     number of signals and broadcasts, wrapping
+//   count    number of signals and broadcasts, wrapping
 //   shared   31 mark | 30 ENDING | 29..0 waiters that have not left
-//   newest   not NULL, so that signals come here
+//   list     not 0, so that signals come here
 //
 //   T1  waiters + 1     a waiter, holding the mutex
-//   T2  word + 1        a signal; it wakes one sleeper, or all
+//   T2  count + 1       a signal; it wakes one sleeper, or all
 //   T3  waiters - 1     a waiter leaves; the last one wakes an ENDING destroyer
 //
 // A waiter sleeps only while the counter is what it was before it gave up the
@@ -30,10 +30,10 @@ int weft__cond_shared_wait(weft_cond *c, const struct weft__cond_mutex *m,
 {
     // relaxed: the mutex, which a signaller's change is made under, orders these
     // against its T2
-    uint32_t seen = weft__load_relaxed(&c->word);
+    uint32_t seen = weft__load_relaxed(&c->count);
     weft__add_relaxed(&c->shared, 1); // T1.
     m->unlock(m->mutex);
-    long result = weft__futex_wait_until(&c->word, seen, deadline_ns,
+    long result = weft__futex_wait_until(&c->count, seen, deadline_ns,
                                          FUTEX_SHARED | FUTEX_CANCEL);
     // T3.  release: pairs with weft_cond_destroy
     uint32_t before = weft__add_release(&c->shared, (uint32_t)-1);
@@ -51,8 +51,8 @@ void weft__cond_shared_wake(weft_cond *c, int all)
 {
     // relaxed: as in weft__cond_waited_on
     if ((weft__load_relaxed(&c->shared) & WAITERS) != 0) {
-        weft__add_relaxed(&c->word, 1); // T2.
-        weft__futex_wake(&c->word, all ? INT32_MAX : 1, FUTEX_SHARED);
+        weft__add_relaxed(&c->count, 1); // T2.
+        weft__futex_wake(&c->count, all ? INT32_MAX : 1, FUTEX_SHARED);
     }
 }
 

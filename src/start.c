@@ -94,7 +94,8 @@ static void relocate_table(uintptr_t bias, uintptr_t table, size_t size)
 // next 63 words to move as well.
 static void relocate_packed(uintptr_t bias, const uint64_t *entry, size_t count)
 {
-    uintptr_t next = bias; // address of the word that a map's first bit is about
+    uintptr_t next =
+        bias; // address of the word that a map's first bit is about
     for (; count > 0; count--, entry++) {
         if ((*entry & 1) == 0) {
             next = bias + *entry;

@@ -12,7 +12,6 @@
 #ifndef WEFT_COND_H
 #define WEFT_COND_H
 
-#include <stddef.h>
 #include <weft/atomic.h>
 #include <weft/mutex.h>
 #include <weft/sync.h>
@@ -25,9 +24,9 @@ extern "C" {
 struct weft_owned_mutex;
 
 typedef struct weft_cond {
-    uint32_t word;   // private: lock of the list; shared: counts signals
+    uint64_t list;   // private: src/cond.c has its table; shared: not 0
+    uint32_t count;  // shared: of signals
     uint32_t shared; // 0, or a mark and the number of waiters
-    void *newest;    // private: the last waiter in the list; shared: not NULL
 } weft_cond;
 
 // flags: WEFT_SHARED, or 0.
@@ -72,9 +71,11 @@ void weft__cond_wake(weft_cond *c, int all);
 
 static inline int weft__cond_waited_on(weft_cond *c)
 {
-    // relaxed: a waiter that must be seen has put itself in before it gave up the
-    // mutex, under which the caller made the change that it signals
-    return weft__load_pointer_relaxed(&c->newest) != NULL;
+    // A waiter that must be seen has put itself in before it gave up the mutex,
+    // under which the caller made the change that it signals.
+    // acquire: pairs with [cond.list]. Who finds no waiter may free c: what the
+    // last one did to it is over.
+    return weft__load64_acquire(&c->list) != 0;
 }
 
 static inline void weft_cond_signal(weft_cond *c)

@@ -96,7 +96,7 @@ static inline int weft_sem_post(weft_sem *s)
         }
         // sem.c T2. [sem.release]
     } while (!weft__cas64_release(&s->word, &seen, seen + 1));
-    if (seen >= WEFT__SEM_WAITER) {
+    if ((seen & ~WEFT__SEM_SHARED) >= WEFT__SEM_WAITER) {
         weft__sem_wake(s, seen);
     }
     return 0;
