@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// mem.c - the four functions that a compiler may call without being asked to.
+// mem.c - the functions that a compiler may call without being asked to.
 // Part of weft-crt0.o alone: beside a libc they are the libc's. Compiled so that
 // their own loops are not turned into calls to themselves (Makefile).
 #include <stddef.h>
@@ -12,6 +12,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
 void *memset(void *to, int byte, size_t size);
 int memcmp(const void *a, const void *b, size_t size);
+size_t strlen(const char *text); // gcc 12 makes it of loops
 
 static void copy_up(unsigned char *to, const unsigned char *from, size_t size)
 {
@@ -77,4 +78,13 @@ int memcmp(const void *a, const void *b, size_t size)
         }
     }
     return 0;
+}
+
+size_t strlen(const char *text)
+{
+    const char *end = text;
+    while (*end != '\0') {
+        end++;
+    }
+    return (size_t)(end - text);
 }

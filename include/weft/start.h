@@ -4,7 +4,7 @@
 // weft-crt0.o holds _start. It relocates a static-pie, sets up TLS, the stack
 // protector's canary and the main thread, runs .preinit_array and .init_array,
 // calls weft_main, runs .fini_array and ends the process with its result. It
-// also supplies memcpy, memmove, memset and memcmp, which compilers call
+// also supplies memcpy, memmove, memset, memcmp and strlen, which compilers call
 // unasked, and __getauxval, which libgcc's atomics ask for on aarch64.
 #ifndef WEFT_START_H
 #define WEFT_START_H
