@@ -156,9 +156,15 @@ static struct waiter *choose(struct waiter **newest, int all, uint32_t *leavers)
     return first;
 }
 
+// relaxed: whether it is 0 never changes, only the number of waiters in it does
+static int is_shared(const weft_cond *c)
+{
+    return weft__load_relaxed(&c->shared) != 0;
+}
+
 void weft__cond_wake(weft_cond *c, int all)
 {
-    if (c->shared) {
+    if (is_shared(c)) {
         weft__cond_shared_wake(c, all);
         return;
     }
@@ -262,8 +268,8 @@ int weft__cond_wait(weft_cond *c, const struct weft__cond_mutex *m,
                     int64_t deadline_ns)
 {
     weft_test_cancel();
-    return c->shared ? weft__cond_shared_wait(c, m, deadline_ns)
-                     : private_wait(c, m, deadline_ns);
+    return is_shared(c) ? weft__cond_shared_wait(c, m, deadline_ns)
+                        : private_wait(c, m, deadline_ns);
 }
 
 static int lock_plain(void *mutex)

@@ -58,7 +58,7 @@ void weft__cond_shared_wake(weft_cond *c, int all)
 
 void weft_cond_destroy(weft_cond *c)
 {
-    if (!c->shared) {
+    if (weft__load_relaxed(&c->shared) == 0) { // as in cond.c
         return;
     }
     uint32_t seen = weft__add_acquire(&c->shared, ENDING) + ENDING;
