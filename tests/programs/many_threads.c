@@ -3,10 +3,11 @@
 //
 //     many_threads THREADS
 //
-// All of them sleep in a read of a pipe. One that sleeps has a single page in
+// All of them sleep at a gate. One that sleeps has a single page in
 // memory: its own data, its few variables and the frames it sleeps in lie
 // together at the top of its mapping. That does not change with their number,
 // and neither does what the library keeps beside them.
+#include "support_gate.h"
 #include "support_memory.h"
 
 enum { MOST = 32000, FEW = 10 };
@@ -18,15 +19,14 @@ struct sleeper {
 
 static struct sleeper sleepers[MOST];
 static int arrived;
-static int gate[2]; // a pipe
+static struct gate gate;
 
 static void *sleep_at_gate(void *arg)
 {
     struct sleeper *me = arg;
-    char byte;
-    me->here = address_of(&byte);
+    me->here = address_of(&arg);
     __atomic_fetch_add(&arrived, 1, __ATOMIC_RELEASE);
-    CHECK_EQ(sys(__NR_read, gate[0], &byte, 1), 0); // until it is closed
+    gate_wait(&gate);
     return me;
 }
 
@@ -59,7 +59,7 @@ int weft_main(int argc, char **argv, char **envp)
     for (size_t i = 0; i < sizeof sleepers; i += page) {
         ((volatile char *)sleepers)[i] = 0; // in memory before it is measured
     }
-    CHECK_EQ(sys(__NR_pipe2, gate, 0), 0);
+    gate_make(&gate);
     create_up_to(FEW);
     long pages = resident_pages();
     create_up_to(count);
@@ -71,7 +71,7 @@ int weft_main(int argc, char **argv, char **envp)
     for (int i = 0; i < count; i++) {
         CHECK_EQ(pages_of(&sleepers[i], page), 1);
     }
-    CHECK_EQ(sys(__NR_close, gate[1]), 0);
+    gate_open(&gate);
     for (int i = 0; i < count; i++) {
         void *value;
         CHECK_EQ(weft_join(sleepers[i].thread, &value), 0);

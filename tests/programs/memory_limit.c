@@ -7,6 +7,7 @@
 // WEFT_EAGAIN and takes nothing with it. When there is room again, the next create
 // works. What is kept for later counts as room: blocks of the wrong size must not
 // make a create fail.
+#include "support_gate.h"
 #include "support_memory.h"
 
 enum { KIB = 1024, MIB = 1024 * KIB, MOST = 2000, AT_ONCE = 24 };
@@ -14,22 +15,21 @@ enum { KIB = 1024, MIB = 1024 * KIB, MOST = 2000, AT_ONCE = 24 };
 static weft_thread threads[MOST];
 static int count;
 
-static void *wait_for_leave(void *arg)
+static struct gate gate;
+
+static void *pass_gate(void *arg)
 {
-    char byte;
     if (arg != NULL) {
-        CHECK_EQ(sys(__NR_read, *(int *)arg, &byte, 1), 0);
+        gate_wait(arg);
     }
     return arg;
 }
-
-static int gate[2];
 
 static void create_until_refused(const weft_attr *attr)
 {
     int error = 0;
     while (error == 0 && count < MOST) {
-        error = weft_create(&threads[count], attr, wait_for_leave, &gate[0]);
+        error = weft_create(&threads[count], attr, pass_gate, &gate);
         count += error == 0;
     }
     CHECK_EQ(error, WEFT_EAGAIN);
@@ -37,7 +37,7 @@ static void create_until_refused(const weft_attr *attr)
     long maps = maps_count();
     for (int i = 0; i < 1000; i++) {
         weft_thread thread = 1;
-        CHECK_EQ(weft_create(&thread, attr, wait_for_leave, NULL), WEFT_EAGAIN);
+        CHECK_EQ(weft_create(&thread, attr, pass_gate, NULL), WEFT_EAGAIN);
         CHECK_EQ(thread, 0);
     }
     CHECK_EQ(maps_count(), maps);
@@ -45,18 +45,18 @@ static void create_until_refused(const weft_attr *attr)
 
 static void all_end(void)
 {
-    CHECK_EQ(sys(__NR_close, gate[1]), 0);
+    gate_open(&gate);
     while (count > 0) {
         CHECK_EQ(weft_join(threads[--count], NULL), 0);
     }
-    CHECK_EQ(sys(__NR_close, gate[0]), 0);
-    CHECK_EQ(sys(__NR_pipe2, gate, 0), 0);
+    gate_remove(&gate);
+    gate_make(&gate);
 }
 
 static void create_one(const weft_attr *attr)
 {
     weft_thread thread;
-    CHECK_EQ(weft_create(&thread, attr, wait_for_leave, NULL), 0);
+    CHECK_EQ(weft_create(&thread, attr, pass_gate, NULL), 0);
     CHECK_EQ(weft_join(thread, NULL), 0);
 }
 
@@ -65,8 +65,7 @@ static void fill_cache(size_t stack_size)
 {
     const weft_attr attr = {.stack_size = stack_size};
     while (count < AT_ONCE) {
-        CHECK_EQ(weft_create(&threads[count++], &attr, wait_for_leave, gate),
-                 0);
+        CHECK_EQ(weft_create(&threads[count++], &attr, pass_gate, &gate), 0);
     }
     all_end();
 }
@@ -92,7 +91,7 @@ int weft_main(int argc, char **argv, char **envp)
     const weft_attr small = {.stack_size = 16 * KIB};
     const weft_attr large = {.stack_size = 3 * MIB};
     (void)envp;
-    CHECK_EQ(sys(__NR_pipe2, gate, 0), 0);
+    gate_make(&gate);
     if (is_case(argc, argv, "address-space")) {
         limit_softly(RLIMIT_AS, address_space() + 20 * MIB);
         create_until_refused(&plain);

@@ -7,6 +7,7 @@
 // WEFT_EPERM or WEFT_ENOTSUP, over and over, with nothing leaked and no user code
 // run; one that does not need it works. madvise and munmap are never needed: what
 // cannot be given back is kept, and used again.
+#include "support_gate.h"
 #include "support_memory.h"
 
 enum { AT_ONCE = 150, TRIES = 200, SIZE = 16384 };
@@ -100,12 +101,10 @@ static void check_refusals(int error)
     }
 }
 
-static int may_end;
-
-static void *wait_for_leave(void *arg)
+static void *pass_gate(void *arg)
 {
-    until_equal(&may_end, 1);
-    return arg;
+    gate_wait(arg);
+    return NULL;
 }
 
 // Many at once, three times: the second and third crowd run where the first did.
@@ -114,14 +113,16 @@ static void crowds(void)
     long maps = 0;
     for (int i = 0; i < 3; i++) {
         weft_thread threads[AT_ONCE];
-        may_end = 0;
+        struct gate gate;
+        gate_make(&gate);
         for (int j = 0; j < AT_ONCE; j++) {
-            CHECK_EQ(weft_create(&threads[j], NULL, wait_for_leave, NULL), 0);
+            CHECK_EQ(weft_create(&threads[j], NULL, pass_gate, &gate), 0);
         }
-        set_word(&may_end, 1);
+        gate_open(&gate);
         for (int j = 0; j < AT_ONCE; j++) {
             CHECK_EQ(weft_join(threads[j], NULL), 0);
         }
+        gate_remove(&gate);
         if (i == 0) {
             maps = maps_count();
         }

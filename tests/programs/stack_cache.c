@@ -7,12 +7,13 @@
 // unmapped. After many at once only a bounded number of blocks is kept, and of
 // those only a few with all their pages. A library without a cache changes its
 // mappings every time; one that keeps all never gets smaller.
+#include "support_gate.h"
 #include "support_memory.h"
 
 enum { KIB = 1024, AT_ONCE = 200, HOT = 16, CACHE = 64, TOUCHED = 128 * KIB };
 
 static int arrived;
-static int may_end;
+static struct gate gate;
 
 // Far down, where no other page of the thread is.
 static void *touch_deep(void *arg)
@@ -30,7 +31,7 @@ static void *touch_and_wait(void *arg)
         frame[i] = 1;
     }
     __atomic_fetch_add(&arrived, 1, __ATOMIC_RELEASE);
-    until_equal(&may_end, 1);
+    gate_wait(&gate);
     return arg;
 }
 
@@ -38,15 +39,16 @@ static void crowd(void)
 {
     weft_thread threads[AT_ONCE];
     arrived = 0;
-    may_end = 0;
+    gate_make(&gate);
     for (int i = 0; i < AT_ONCE; i++) {
         CHECK_EQ(weft_create(&threads[i], NULL, touch_and_wait, NULL), 0);
     }
     until_equal(&arrived, AT_ONCE);
-    set_word(&may_end, 1);
+    gate_open(&gate);
     for (int i = 0; i < AT_ONCE; i++) {
         CHECK_EQ(weft_join(threads[i], NULL), 0);
     }
+    gate_remove(&gate);
 }
 
 static void steady(void)
