@@ -53,7 +53,7 @@ programs: $(PROGRAMS) $(BUILD)/init ## build the test programs
 # Each check_<suite>.c is one. Those of HOST_SUITES look at no processor's build;
 # check_programs.c has rules of its own; all others are run for each processor.
 SUITES := $(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c))
-HOST_SUITES := $(filter lint model,$(SUITES))
+HOST_SUITES := $(filter lint model tsan,$(SUITES))
 ARCH_SUITES := $(filter-out programs $(HOST_SUITES),$(SUITES))
 SUITE_CFLAGS = -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wshadow -Wconversion \
     -Werror \
@@ -158,10 +158,13 @@ boot-test: ## the aarch64 programs on a real arm64 kernel, in an emulated machin
 soak: ## the storms at full length
 	$(call run_parts,$(SOAK_PARTS),-n)
 
+tsan: ## the primitives under ThreadSanitizer; part of test
+	$(call run_parts,tsan-host)
+
 lint: ## what can be said of the sources without running them
 	tests/lint.sh format tidy licence arch labels readmes
 
-.PHONY: programs suites test boot-test soak lint
+.PHONY: programs suites test boot-test soak tsan lint
 .PHONY: $(SUITES:%=suite-%) $(ARCH_PARTS) $(HOST_PARTS) compile-aarch64 $(BOOT_PARTS)
 .PHONY: $(foreach arch,$(TEST_ARCHES),$(addsuffix -$(arch),compile programs soak))
 .PHONY: $(BOOT)/initramfs

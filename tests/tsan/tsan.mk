@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+# tsan.mk - the primitives under ThreadSanitizer; used by tests/check_tsan.c, and
+# alone:  make -f tests/tsan/tsan.mk -j2 && build/tsan/mutex
+# See README.md.
+
+HOSTCC ?= cc
+TSAN := build/tsan
+TSAN_DIR := tests/tsan
+MACHINE := $(patsubst arm64,aarch64,$(shell uname -m))
+
+# The sources under test of each program; all use the rest.
+TSAN_lock := lock
+TSAN_mutex := mutex spin_wait
+TSAN_spin := spin mutex spin_wait
+TSAN_sem := sem
+TSAN_cond := cond cond_shared lock mutex spin_wait
+TSAN_rwlock := rwlock mutex spin_wait
+TSAN_barrier := barrier mutex spin_wait
+TSAN_once := once
+TSAN_ALL := lock mutex spin sem cond rwlock barrier once
+TSAN_REST := futex clock
+
+TSAN_FLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -fsanitize=thread -fno-strict-aliasing \
+    -Wall -Wextra -Wshadow -Wconversion -Werror \
+    -DWEFT_ATOMIC_HOOK='"tests/tsan/atomic_hook.h"' -Iinclude -iquote . \
+    -iquote src -iquote arch/$(MACHINE) -iquote $(TSAN_DIR) -MMD -MP -pthread
+
+all: $(TSAN_ALL:%=$(TSAN)/%)
+
+$(TSAN)/src-%.o: src/%.c
+	@mkdir -p $(@D)
+	$(HOSTCC) $(TSAN_FLAGS) -c -o $@ $<
+
+$(TSAN)/run-%.o: $(TSAN_DIR)/%.c
+	@mkdir -p $(@D)
+	$(HOSTCC) $(TSAN_FLAGS) -c -o $@ $<
+
+define tsan_program
+$(TSAN)/$1: $(patsubst %,$(TSAN)/src-%.o,$(TSAN_$1) $(TSAN_REST)) \
+    $(TSAN)/run-$1.o $(TSAN)/run-host.o
+	$$(HOSTCC) -fsanitize=thread -pthread -o $$@ $$^
+endef
+$(foreach p,$(TSAN_ALL),$(eval $(call tsan_program,$p)))
+
+.PHONY: all
+.PRECIOUS: $(TSAN)/src-%.o $(TSAN)/run-%.o
+-include $(wildcard $(TSAN)/*.d)
