@@ -52,7 +52,7 @@ static void *spawn(void *arg)
         const weft_attr attr = {
             .flags = WEFT_DETACHED,
             // Some sizes, so that blocks also come from and go to the kernel.
-            .stack_size = 16384 << random_below(&job->state, 3),
+            .stack_size = (size_t)16384 << random_below(&job->state, 3),
         };
         weft_thread thread;
         while (__atomic_load_n(&alive, __ATOMIC_ACQUIRE) > ALIVE) {
