@@ -143,7 +143,8 @@ static void protected_program_stays_protected(int unused)
              "mkdir -p $SCRATCH && $CC -std=c11 -O2 %s -Iinclude "
              "-Iarch/$ARCH -nostdlib -static tests/programs/hello_threads.c "
              "$BUILD/weft-crt0.o $BUILD/libweft.a -lgcc -o $SCRATCH/marked && "
-             "${CROSS}readelf -n $SCRATCH/marked | grep '%s'",
+             "$QEMU $SCRATCH/marked && ${CROSS}readelf -n $SCRATCH/marked | "
+             "grep '%s'",
              processor->protection, processor->mark);
     must_run(LIMIT,
              "${CROSS}readelf -n $BUILD/libweft.a $BUILD/weft-crt0.o | "
