@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIMIT = 60 };
+enum { LIMIT = 300 };
 
 // What differs between processors.
 //   tight       bytes that a small program may have at most; aarch64's

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIMIT = 120, ROUNDS = 200, LIST_SIZE = 4096 };
+enum { LIMIT = 300, ROUNDS = 200, LIST_SIZE = 4096 };
 
 // Fills list with the calls of one case, as lines "name count". Both tracers write "PID name("
 // where a call begins and neither does so elsewhere, but qemu-user's lines run

@@ -23,8 +23,8 @@
 #include <unistd.h>
 
 enum {
-    LIMIT_SECONDS = 120,
-    LIMIT_EMULATED_SECONDS = 300,
+    LIMIT_SECONDS = 300,
+    LIMIT_EMULATED_SECONDS = 600,
     LIMIT_SOAK_SECONDS = 4 * 3600,
 };
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { LIMIT = 120 };
+enum { LIMIT = 300 };
 
 // Stops the program where all of its threads stand still and asks gdb for every
 // backtrace. A foreign program is started by qemu-user, which gdb speaks to; a

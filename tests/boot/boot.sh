@@ -8,7 +8,7 @@
 # missing in it counts as failed.
 set -eu
 
-limit_seconds=${BOOT_LIMIT:-900}
+limit_seconds=${BOOT_LIMIT:-1800}
 
 # panic=-1 and -no-reboot: a kernel that panics ends the emulator.
 timeout -k 5 "$limit_seconds" qemu-system-aarch64 -M virt -smp 2 -m 1024 \

@@ -16,7 +16,7 @@
 #include <linux/reboot.h>
 
 enum {
-    LIMIT_MS = 300 * 1000,    // as LIMIT_EMULATED_SECONDS of check_programs.c
+    LIMIT_MS = 600 * 1000,    // as LIMIT_EMULATED_SECONDS of check_programs.c
     OUTPUT_LIMIT = 64 * 1024, // bytes of one stream that are passed on
 };
 
