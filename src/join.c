@@ -143,6 +143,75 @@ int weft_tryjoin(weft_thread t, void **value)
         return WEFT_EDEADLK;
     }
     // Only looking while it runs: a claim would make somebody else's join or
+    // detach fail. In this order: if the record still is about t after the look,
+    // what was seen was t's.
+    uint32_t tid = exit_word(record);
+    int error = weft__life_claimable(record, t);
+    if (error == 0 && tid != 0) {
+        error = WEFT_EBUSY;
+    }
+    if (error == 0) {
+        error = weft__life_claim(record, t);
+    }
+    if (error == 0) {
+        self->waits_for = t;
+    }
+    weft__lock_release(&weft__record_lock);
+    return error;
+}
+
+// The thread is gone and the claim is ours: everything goes back.
+static void collect(struct weft__record *record, void **value)
+{
+    if (value != NULL) {
+        *value = record->value;
+    }
+    weft__record_free(record);
+}
+
+int weft_join_until(weft_thread t, void **value, int64_t deadline_ns)
+{
+    weft_test_cancel();
+    struct weft__record *self = weft__thread_self()->record;
+    struct weft__record *record = weft__record_find(t);
+    int error = record == NULL ? WEFT_ESRCH : claim(record, t, self);
+    if (error) {
+        return error;
+    }
+    long result = wait_until(record, deadline_ns);
+    set_waits_for(self, 0); // first: who may join again may be joined again
+    if (result != 0) {
+        weft__life_unclaim(record, t);
+    }
+    if (result == WEFT__CANCELED_CALL) {
+        weft__cancel_now();
+    }
+    if (result == 0) {
+        collect(record, value);
+    }
+    return (int)result;
+}
+
+int weft_join(weft_thread t, void **value)
+{
+    return weft_join_until(t, value, WEFT_FOREVER);
+}
+
+int weft_join_for(weft_thread t, void **value, int64_t timeout_ns)
+{
+    return weft_join_until(t, value, weft__deadline(timeout_ns));
+}
+
+int weft_tryjoin(weft_thread t, void **value)
+{
+    struct weft__record *record = weft__record_find(t);
+    if (record == NULL) {
+        return WEFT_ESRCH;
+    }
+    if (t == weft_self()) {
+        return WEFT_EDEADLK;
+    }
+    // Only looking while it runs: a claim would make somebody else's join or
     // detach fail.
     int error = weft__life_claimable(record, t);
     if (error == 0 && exit_word(record) != 0) {

@@ -83,8 +83,8 @@ int weft__once_slow(weft_once_flag *flag, void (*fn)(void))
             }
         }
         if (seen == waited) {
-            weft__futex_wait(word, waited,
-                             0); // whatever it returns, look again
+            // Whatever it returns, look again.
+            weft__futex_wait(word, waited, 0);
         } else if (seen != running &&
                    // T1.  acquire: pairs with [once.done] of T4
                    weft__cas_acquire(word, seen, running)) {
