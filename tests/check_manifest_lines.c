@@ -39,6 +39,7 @@ static void memory_is_bounded_whatever_the_length(int unused)
         "$SUM -c m | cksum; $SUM -cw m 2>&1 |\n"
         "    sed s/sha256sum/fwsum/ | cksum",
         "xargs -n 20000 $SUM -b < names | cksum",
+        "{ yes x | head -n 2048; echo \"$H  -\"; } > n; $SUM -cw n < a",
         NULL,
     };
     (void)unused;

@@ -18,6 +18,25 @@ static void files_are_digested_at_the_same_time(int unused)
                             "&& cut -c 1-66 ../out | cmp - ../a");
 }
 
+// After its first files the worker has nothing to do and falls asleep, while the
+// main thread waits for more of the manifest. What then comes takes them both.
+static void a_worker_that_sleeps_is_woken_for_new_work(int unused)
+{
+    (void)unused;
+    empty_tree();
+    make_file("a", 3);
+    must_run(COMPARE_LIMIT,
+             "cd $SCRATCH/tree && mkfifo manifest 1 2 || exit 1\n"
+             "line() { echo \"$(sha256sum < a | cut -c 1-64)  $1\"; }\n"
+             "$QEMU ../fwsum -j 2 -c < manifest > ../out & pid=$!\n"
+             "exec 3> manifest; { line a; line a; line a; } >&3\n"
+             "awake() { cat /proc/$pid/task/*/stat | grep -v ' S '; }\n"
+             "while awake; do :; done > /dev/null\n"
+             "{ line 1; line 2; } >&3; exec 3>&-\n"
+             "{ cat a > 2; cat a > 1; } &\n"
+             "wait $pid && printf '%%s: OK\\n' a a a 1 2 | cmp - ../out");
+}
+
 // The main thread is busy with standard input; the only worker waits for a pipe
 // while the other files are queued, and then must take them by size.
 static void the_largest_file_is_taken_first(int unused)
@@ -122,6 +141,7 @@ static const struct listed tests[] = {
 #sentence, sentence, COMPARE_LIMIT                                     \
     }
     TEST(files_are_digested_at_the_same_time),
+    TEST(a_worker_that_sleeps_is_woken_for_new_work),
     TEST(the_largest_file_is_taken_first),
     TEST(results_come_in_order_of_the_arguments),
     TEST(work_is_done_when_no_thread_can_be_had),
