@@ -145,7 +145,9 @@ SOAK_PARTS := $(TEST_ARCHES:%=compile-%) $(TEST_ARCHES:%=soak-%)
 define run_parts
 @tests/install.sh test $(TEST_ARCHES)
 @rm -f $(RESULTS)/*.plan $(RESULTS)/*.tap $(RESULTS)/*.exempt
-@$(MAKE) --no-print-directory -k -j$(JOBS) -Otarget $1 || true
+@echo "This takes minutes; each part reports when it is over."
+@$(MAKE) --no-print-directory -k -j$(JOBS) -Otarget \
+    $(filter-out compile-%,$1) || true # they come before the others
 @tests/tally.sh $2 $(RESULTS) $1
 endef
 
