@@ -31,7 +31,7 @@ static void be_on_it(int sig, siginfo_t *info, void *context)
     handled++;
 }
 
-static void use_alternate(unsigned char *base)
+static void use_alternate(void *base)
 {
     const struct alternate new = {base, 0, SIZE};
     struct alternate old;

@@ -21,7 +21,9 @@ static void *check_all(void *unused)
     CHECK_EQ(middle, 2);
     CHECK_EQ(zero, 0);
     CHECK_EQ(last, 0);
-    first = middle = last = 3;
+    first = 3;
+    middle = 3;
+    last = 3;
     zero = 4;
     return unused;
 }
