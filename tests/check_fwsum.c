@@ -199,8 +199,14 @@ static void standard_input_is_read_in_turn(int unused)
 }
 
 static const char nobody_reads[] =
-    "trap '' PIPE; mkfifo go; { read line < go; $SUM a; echo $? >&2; } |\n"
-    "    { exec <&-; echo > go; }; rm go";
+    "mkfifo go out\n"
+    "(trap '' PIPE; exec > out; read line < go; $SUM a; echo $? >&2) &\n"
+    "exec 3< out; exec 3<&-; echo > go; wait; rm go out";
+
+// The last line is cut short by a write, and the next write fails.
+static const char cut_short[] =
+    "(ulimit -f 1; trap '' XFSZ; $SUM a a a a a a a a > ../cut 2> ../told)\n"
+    "echo $?; cat ../told >&2; cksum ../cut";
 
 static void closed_and_full_descriptors_are_told_of(int unused)
 {
@@ -223,9 +229,7 @@ static void closed_and_full_descriptors_are_told_of(int unused)
         "echo \"$H  a\" > m; echo bad >> m; $SUM -c m > /dev/full",
         "$SUM -c --status m > /dev/full; $SUM -c --status m >&-",
         "$SUM -c m 2> /dev/full; $SUM -c m 2>&-",
-        // Here a write is cut short before one fails.
-        "(ulimit -f 1; trap '' XFSZ; $SUM a b a b a b a b a b > ../cut); cksum "
-        "< ../cut",
+        cut_short,
         nobody_reads,
         NULL,
     };

@@ -112,6 +112,8 @@ static void how_much_is_said_is_as_with_sha256sum(int unused)
         "for m in m*; do\n"
         "    for o in '' --quiet --status -w --strict --ignore-missing \\\n"
         "        '--quiet --status' '--status -w' '--strict --status' \\\n"
+        "        '--status --quiet' '-w --status' '-w --quiet' '--quiet -w' "
+        "\\\n"
         "        '--ignore-missing --status' '--ignore-missing --quiet' \\\n"
         "        '--ignore-missing --strict -w'; do\n"
         "        $SUM -c $o $m; echo \"$? with $o $m\"\n"
