@@ -7,8 +7,8 @@
 # part of the files. What is missing for that is installed, or, without root,
 # the line that installs it is printed and the rest is done.
 #
-# All files are read once before, so that each run finds them in memory; of
-# three runs the fastest counts, for both programs.
+# All files are read once before, so that each run finds them in memory. The
+# programs take turns, three times, and the fastest run of each counts.
 set -eu
 export LC_ALL=C
 
@@ -75,29 +75,15 @@ on_names() # file of names, command...
 
 # ---- the runs ----
 
-# Prints the fastest of three in milliseconds; the output is left in a file.
-fastest() # file for the output, command...
+# Adds the milliseconds that a run takes to a file; its output goes to another.
+measure() # file for the time, file for the output, command...
 {
-    out=$1
-    shift
-    best=
-    for _ in 1 2 3; do
-        start=$(date +%s%N)
-        on_names "$work/names" "$@" > "$out"
-        took=$((($(date +%s%N) - start) / 1000000))
-        if [ -z "$best" ] || [ $took -lt "$best" ]; then
-            best=$took
-        fi
-    done
-    echo $((best > 0 ? best : 1))
-}
-
-row() # program, threads, milliseconds, milliseconds of sha256sum, size
-{
-    awk -v bytes="$bytes" -v program="$1" -v threads="$2" -v took="$3" \
-        -v other="$4" -v size="$5" 'BEGIN {
-            printf "%-10s %7s %9.0f %9.2f   %s\n", program, threads,
-                bytes / 1048576 / took * 1000, other / took, size }'
+    time_file=$1
+    out=$2
+    shift 2
+    start=$(date +%s%N)
+    on_names "$work/names" "$@" > "$out"
+    echo $((($(date +%s%N) - start) / 1000000 + 1)) >> "$time_file"
 }
 
 same() # file, file, what they are of
@@ -108,17 +94,36 @@ same() # file, file, what they are of
     }
 }
 
+fastest() # file of times
+{
+    sort -n "$1" | head -n 1
+}
+
+row() # program, threads, file of its times, size
+{
+    awk -v bytes="$bytes" -v name="$1" -v threads="$2" -v size="$4" \
+        -v took="$(fastest "$3")" -v other="$(fastest "$work/time.0")" 'BEGIN {
+            printf "%-10s %7s %9.0f %9.2f   %s\n", name, threads,
+                bytes / 1048576 / took * 1000, other / took, size }'
+}
+
 on_names "$work/names" cat > /dev/null
+for round in 1 2 3; do
+    echo "reading $files files, $((bytes >> 20)) MiB: round $round of 3"
+    measure "$work/time.0" "$work/sha256sum" sha256sum
+    for threads in 1 2 4; do
+        measure "$work/time.$threads" "$work/fwsum" "$fwsum" -j $threads
+        same "$work/sha256sum" "$work/fwsum" "fwsum -j $threads"
+    done
+done
+
 echo
-echo "$files files, $((bytes >> 20)) MiB, on $(nproc) CPUs ($machine):"
+echo "On $(nproc) CPUs ($machine):"
 echo
 echo "program    threads     MiB/s  speed-up   static size"
-reference=$(fastest "$work/sha256sum" sha256sum)
-row sha256sum 1 "$reference" "$reference" "- (needs libc.so)"
+row sha256sum 1 "$work/time.0" "- (needs libc.so)"
 for threads in 1 2 4; do
-    took=$(fastest "$work/fwsum" "$fwsum" -j $threads)
-    same "$work/sha256sum" "$work/fwsum" "fwsum -j $threads"
-    row fwsum $threads "$took" "$reference" "$(wc -c < "$fwsum") bytes"
+    row fwsum $threads "$work/time.$threads" "$(wc -c < "$fwsum") bytes"
 done
 echo
 
