@@ -19,6 +19,10 @@ void await_reset(const struct scenario *scenario)
 
 int await_over(const struct thread *t)
 {
+    if (t->awaited != 0) {
+        enum thread_state state = model_threads[t->awaited - 1].state;
+        return state == ASLEEP || state == DONE;
+    }
     for (unsigned i = 0; i < t->look_count; i++) {
         if (memory_newer(t->looks[i].location, t->looks[i].message)) {
             return 1;
@@ -54,7 +58,8 @@ int await_forbids(unsigned location, unsigned index)
 
 unsigned weft__spin_limit(void)
 {
-    running()->free_pauses = limit;
+    // Its caller may multiply it.
+    running()->free_pauses = limit > 0 ? 1000 : 0;
     return limit;
 }
 
@@ -74,4 +79,16 @@ void weft__spin_pause(void)
     memcpy(self->before, self->looks, sizeof self->before);
     self->before_count = self->look_count;
     self->look_count = 0;
+}
+
+int model_until_asleep(unsigned thread)
+{
+    struct thread *self = running();
+    step(NULL, 0, 1);
+    self->awaited = thread + 1;
+    self->state = AWAITING;
+    trace_event(NULL, "(waits until %c sleeps)", trace_letter(thread));
+    stop_running();
+    self->awaited = 0;
+    return model_threads[thread].state == ASLEEP;
 }

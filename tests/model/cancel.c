@@ -16,6 +16,10 @@ void model_cancel(unsigned thread)
     t->cancel_requested = 1;
     t->history =
         mix(t->history, (uint64_t)model_current << 32 | running()->steps);
+    uint32_t *request = kernel_cancel_request(thread);
+    if (request != NULL) {
+        kernel_store(request, 1);
+    }
     trace_event(NULL, "cancels %c", trace_letter(thread));
 }
 

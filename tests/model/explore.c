@@ -69,8 +69,7 @@ static int advance(void)
 static struct known {
     uint64_t key;
     uint32_t round; // of the search it belongs to; else it is empty
-    uint16_t switches;
-    uint16_t left_out;
+    struct spent spent;
 } * table;
 static uint64_t table_size, table_used;
 static uint32_t search;
@@ -103,22 +102,27 @@ static void enlarge(void)
     free(old);
 }
 
-int known_state(uint64_t key, unsigned switches, unsigned left_out)
+static int no_more(const struct spent *a, const struct spent *b)
+{
+    return a->preemptions <= b->preemptions && a->old_reads <= b->old_reads &&
+           !(a->left_out & ~b->left_out);
+}
+
+int known_state(uint64_t key, const struct spent *spent)
 {
     struct known *known = find(key);
-    struct known new = {key, search, (uint16_t)switches, (uint16_t)left_out};
     if (known->round != search) {
-        *known = new;
+        *known = (struct known){key, search, *spent};
         if (++table_used > table_size / 2) {
             enlarge();
         }
         return 0;
     }
-    if (known->switches <= switches && !(known->left_out & ~left_out)) {
+    if (no_more(&known->spent, spent)) {
         return 1;
     }
-    if (switches <= known->switches && !(left_out & ~known->left_out)) {
-        *known = new;
+    if (no_more(spent, &known->spent)) {
+        known->spent = *spent;
     }
     return 0;
 }
@@ -137,13 +141,15 @@ static void begin_search(void)
 
 static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-// A path as one word: the bound on preemptions, then a digit for each choice.
-static void note_violation(struct result *result, unsigned preemptions)
+// A path as one word: the bounds, then a digit for each choice.
+static void note_violation(struct result *result, const struct spent *bounds)
 {
     result->violated = 1;
     snprintf(result->message, sizeof result->message, "%s", run_message());
     char *end = result->path + sizeof result->path - 1;
-    char *at = result->path + sprintf(result->path, "%u:", preemptions);
+    char *at =
+        result->path +
+        sprintf(result->path, "%u,%u:", bounds->preemptions, bounds->old_reads);
     unsigned last = position;
     while (last > 0 && path[last - 1].taken == 0) {
         last--; // what is not said is 0
@@ -154,17 +160,18 @@ static void note_violation(struct result *result, unsigned preemptions)
     *at = '\0';
 }
 
-// All executions with up to so many preemptions.
-static void search_up_to(const struct scenario *scenario, unsigned preemptions,
-                         uint64_t most, struct result *result)
+// All executions within the bounds.
+static void search_within(const struct scenario *scenario,
+                          const struct spent *bounds, uint64_t most,
+                          struct result *result)
 {
     begin_search();
     do {
         position = 0;
-        enum outcome outcome = run_once(scenario, preemptions);
+        enum outcome outcome = run_once(scenario, bounds);
         result->executions++;
         if (outcome == VIOLATED) {
-            note_violation(result, preemptions);
+            note_violation(result, bounds);
         }
         result->gave_up = most != 0 && result->executions >= most;
     } while (!result->violated && !result->gave_up && advance());
@@ -191,19 +198,27 @@ static void check_expectations(const struct scenario *scenario,
     }
 }
 
+static unsigned bound(unsigned given, unsigned depth)
+{
+    return given == 0 || given + depth > UINT8_MAX ? UINT8_MAX : given + depth;
+}
+
 void explore(const struct scenario *scenario, unsigned depth, uint64_t most,
              struct result *result)
 {
     *result = (struct result){0};
     outcomes_begin(scenario);
+    const unsigned preemptions = bound(scenario->preemptions, depth);
+    const unsigned old_reads = bound(scenario->old_reads, depth);
     // The simplest first: what goes wrong with few switches is easier to read.
-    unsigned bound =
-        scenario->preemptions ? scenario->preemptions + depth : UINT32_MAX;
-    for (unsigned i = 0; i < 3 && i < bound && !result->violated; i++) {
-        search_up_to(scenario, i, most, result);
+    for (unsigned i = 0; i < 3 && i < preemptions && !result->violated; i++) {
+        struct spent few = {(uint8_t)i,
+                            (uint8_t)(i < old_reads ? i : old_reads), 0};
+        search_within(scenario, &few, most, result);
     }
     if (!result->violated && !result->gave_up) {
-        search_up_to(scenario, bound, most, result);
+        struct spent all = {(uint8_t)preemptions, (uint8_t)old_reads, 0};
+        search_within(scenario, &all, most, result);
     }
     check_expectations(scenario, result);
 }
@@ -211,9 +226,11 @@ void explore(const struct scenario *scenario, unsigned depth, uint64_t most,
 int replay(const struct scenario *scenario, const char *choices)
 {
     begin_search();
-    char *digit_after;
-    unsigned preemptions = (unsigned)strtoul(choices, &digit_after, 10);
-    choices = digit_after + (*digit_after == ':');
+    unsigned preemptions = UINT8_MAX, old_reads = UINT8_MAX;
+    sscanf(choices, "%u,%u", &preemptions, &old_reads);
+    const struct spent bounds = {(uint8_t)preemptions, (uint8_t)old_reads, 0};
+    const char *colon = strchr(choices, ':');
+    choices = colon != NULL ? colon + 1 : "";
     for (; choices[length] != '\0' && length < MOST_CHOICES; length++) {
         const char *digit = strchr(digits, choices[length]);
         if (digit == NULL) {
@@ -224,7 +241,7 @@ int replay(const struct scenario *scenario, const char *choices)
     position = 0;
     outcomes_begin(scenario);
     model_tracing = 1;
-    enum outcome outcome = run_once(scenario, preemptions);
+    enum outcome outcome = run_once(scenario, &bounds);
     model_tracing = 0;
     trace_print(scenario, outcome == VIOLATED ? run_message() : "");
     return outcome == VIOLATED;

@@ -12,9 +12,8 @@
 #include "futex.h"
 #include "seam/futex_hook.h"
 #include "arch.h"
+#include "thread.h"
 #include "kernel.h"
-
-struct weft__thread;
 
 enum { FIRST_TID = 1001 };
 
@@ -44,6 +43,9 @@ void kernel_reset(const struct scenario *scenario)
     mapped = 0;
 }
 
+// The slot is what the thread pointer points to.
+ptrdiff_t weft__self_slot = 0;
+
 void *model_thread_pointer(void)
 {
     return tasks[model_current == ALONE ? 0 : model_current].tls;
@@ -55,9 +57,23 @@ void model_is_main(void *tls, uint32_t *exit_word)
     *exit_word = FIRST_TID;
 }
 
+void model_thread_is(unsigned thread, void *tls)
+{
+    tasks[thread].tls = tls;
+}
+
 unsigned model_last_signalled(void)
 {
     return last_signalled;
+}
+
+uint32_t *kernel_cancel_request(unsigned thread)
+{
+    if (tasks[thread].tls == NULL) {
+        return NULL;
+    }
+    struct weft__thread *self = *(struct weft__thread **)tasks[thread].tls;
+    return &self->record->cancel_request;
 }
 
 unsigned model_mapped(void)
@@ -95,14 +111,12 @@ static void born(void)
     weft__thread_start(tasks[model_current].self);
 }
 
-static void store(uint32_t *word, uint32_t value)
+void kernel_store(uint32_t *word, uint32_t value)
 {
     plain_atomic((uintptr_t)word, sizeof *word, 1);
     memory_put(memory_find(word, sizeof *word), value, RELEASE, -1);
 }
 
-long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word, void *tls,
-                 struct weft__thread *self);
 long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word, void *tls,
                  struct weft__thread *self)
 {
@@ -114,7 +128,7 @@ long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word, void *tls,
     }
     unsigned child = new_task();
     tasks[child] = (struct task){new_tid(), tid_word, tls, sp, self};
-    store(tid_word, tasks[child].tid);
+    kernel_store(tid_word, tasks[child].tid);
     thread_begin(child, born, model_current);
     remember(child);
     trace_event(NULL, "clone: %c, tid %u", trace_letter(child),
@@ -135,7 +149,7 @@ static void exit_thread(void)
     }
     step(NULL, 0, 1);
     trace_event(NULL, "exit: its exit word is 0");
-    store(task->exit_word, 0);
+    kernel_store(task->exit_word, 0);
     kernel_wake(task->exit_word);
     task->tid = 0;
     model_end();

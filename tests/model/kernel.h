@@ -8,6 +8,9 @@
 // Thread A is the process's first: its thread pointer and its exit word.
 void model_is_main(void *tls, uint32_t *exit_word);
 
+// A thread that nobody created: its thread pointer.
+void model_thread_is(unsigned thread, void *tls);
+
 // Who got the last signal: an index, or MODEL_THREADS for nobody.
 unsigned model_last_signalled(void);
 

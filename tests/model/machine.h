@@ -63,11 +63,13 @@ struct thread {
     unsigned flags;
     int timed;
     unsigned arrival; // for wakes in order
+    unsigned wakes;   // how often it was woken
     long result;      // what the wait returns
 
     // Spinning (run.c): what it read since its last pause, and before that.
     struct looked looks[8], before[8];
     unsigned look_count, before_count;
+    unsigned awaited;     // a thread to fall asleep, counted from 1; 0: none
     unsigned free_pauses; // pauses that are no awaits: a spin with a bound
 
     // cancel.c:
@@ -132,14 +134,22 @@ unsigned choose(unsigned count);
 // Whether all choices of before have been repeated: the state here is new,
 // unless it is known.
 int on_new_ground(void);
-// Whether a state was met before with as few switches or fewer, and leaving out
-// the same threads (bit n: thread n) or fewer; remembers it.
-int known_state(uint64_t key, unsigned switches, unsigned left_out);
+// How much of its bounds an execution has used up, and which threads it leaves
+// out (bit n: thread n).
+struct spent {
+    uint8_t preemptions, old_reads, left_out;
+};
+// Whether a state was met before with no more spent; remembers it.
+int known_state(uint64_t key, const struct spent *spent);
 
 // ---- run.c ----
 
 enum outcome { COMPLETE, VIOLATED, KNOWN };
-enum outcome run_once(const struct scenario *scenario, unsigned preemptions);
+enum outcome run_once(const struct scenario *scenario,
+                      const struct spent *bounds);
+// Whether a load may return something else than the newest; and it did.
+int may_read_old(void);
+void has_read_old(void);
 const char *run_message(void); // of a violation
 // Before each step of a thread that others can see: who goes on? Says what the
 // step is about: a size of 0 is anything.
@@ -232,6 +242,8 @@ int cancel_due(const struct thread *t);
 
 void kernel_reset(const struct scenario *scenario);
 void kernel_wake(uint32_t *word); // sleep.c: at a thread's exit
+void kernel_store(uint32_t *word, uint32_t value); // a release
+uint32_t *kernel_cancel_request(unsigned thread);  // its word, or NULL
 
 // ---- outcome.c ----
 

@@ -161,9 +161,6 @@ unsigned memory_pick(const struct question *q)
 {
     struct location *l = &locations[q->location];
     unsigned oldest = oldest_place(q->location, q->order);
-    if (model_current == ALONE) {
-        oldest = l->count - 1u;
-    }
     uint8_t allowed[MESSAGES];
     unsigned count = 0;
     for (unsigned place = l->count; place-- > oldest;) {
@@ -172,8 +169,15 @@ unsigned memory_pick(const struct question *q)
             (count == 0 || !await_forbids(q->location, message))) {
             allowed[count++] = (uint8_t)message;
         }
+        if (count > 0 && (model_current == ALONE || !may_read_old())) {
+            break;
+        }
     }
-    return allowed[choose(count)];
+    unsigned chosen = choose(count);
+    if (chosen > 0) {
+        has_read_old();
+    }
+    return allowed[chosen];
 }
 
 uint64_t memory_value(unsigned location, unsigned message)

@@ -19,9 +19,9 @@ struct scenario {
     // Run one after the other before and after all threads; may be NULL.
     void (*setup)(void), (*finish)(void);
     void (*threads[MODEL_THREADS])(void); // the first NULL ends the list
-    // Switches away from a thread that could go on; 0 for all there are. Each
-    // step of DEPTH adds one.
-    unsigned preemptions;
+    // Bounds of one execution; 0 for all there are. Each step of DEPTH adds one.
+    unsigned preemptions; // switches away from a thread that could go on
+    unsigned old_reads;   // loads that do not return the newest store
     // In one execution:
     unsigned spurious;   // sleeps that end for no reason
     unsigned interrupts; // sleeps that end by a signal handler
@@ -66,6 +66,13 @@ void model_free(void *memory, size_t size);
 
 // Which thread of the scenario is running: 0..MODEL_THREADS - 1.
 unsigned model_self(void);
+
+// Stands still until another thread sleeps on a futex, or has ended. Whether it
+// sleeps.
+int model_until_asleep(unsigned thread);
+
+// How often the calling thread was woken from a sleep so far.
+unsigned model_wakes(void);
 
 // A branch that is explored both ways: 0..count - 1.
 unsigned model_choose(unsigned count);

@@ -15,14 +15,24 @@ MODEL_OUT := $(if $(filter .,$(TREE)),$(MODEL),$(TREE))
 
 # The primitives, and the sources that each is made of. The first two are the
 # explorer's own tests.
-MODEL_PRIMITIVES := litmus machine lock life
+MODEL_PRIMITIVES := litmus machine lock mutex owned sem cond cond_shared rwlock \
+    barrier once spin life
 MODEL_litmus :=
 MODEL_machine :=
 MODEL_lock := lock
+MODEL_mutex := mutex
+MODEL_sem := sem
+MODEL_cond := cond mutex cond_shared
+MODEL_cond_shared := cond_shared cond mutex
+MODEL_owned := owned mutex cond cond_shared cond_owned
+MODEL_rwlock := rwlock mutex
+MODEL_barrier := barrier mutex
+MODEL_once := once
+MODEL_spin := spin mutex
 MODEL_life := thread record life join birth lock stack place signal refusal
 
 MODEL_WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Werror
-MODEL_CC = $(HOSTCC) -std=c11 -D_GNU_SOURCE -O1 -g -fno-pie \
+MODEL_CC = $(HOSTCC) -std=c11 -D_GNU_SOURCE -g -fno-pie \
     -fno-stack-protector $(MODEL_WARN) -MMD -MP
 
 # The explorer itself.
@@ -32,13 +42,13 @@ EXPLORER_OBJECTS := $(EXPLORER:%=$(MODEL)/%.o)
 
 $(EXPLORER_OBJECTS): $(MODEL)/%.o: $(MODEL_DIR)/%.c
 	@mkdir -p $(@D)
-	$(call say,CC $@)$(MODEL_CC) -I$(MODEL_DIR) -Iinclude -iquote src \
+	$(call say,CC $@)$(MODEL_CC) -O2 -I$(MODEL_DIR) -Iinclude -iquote src \
 	    -iquote $(MODEL_DIR)/seam -c -o $@ $<
 
 # What is explored. The compiler calls frames.c before every plain access
 # (-fsanitize=thread, whose own runtime is not linked), and the seams take the
 # place of the headers for atomics, futexes and the processor.
-UNIT_CC = $(MODEL_CC) -fsanitize=thread -fno-optimize-sibling-calls \
+UNIT_CC = $(MODEL_CC) -O1 -fsanitize=thread -fno-optimize-sibling-calls \
     -fno-strict-aliasing -DWEFT_ATOMIC_HOOK='"seam/atomic_hook.h"' \
     -include $(MODEL_DIR)/seam/first.h -I$(MODEL_DIR) \
     -iquote $(MODEL_DIR)/seam -I$(TREE)/include -iquote $(TREE)/src

@@ -21,7 +21,8 @@ unsigned model_current;
 
 static enum outcome outcome;
 static char message[512];
-static unsigned steps, switches, most_switches;
+static unsigned steps;
+static struct spent spent, most;
 
 const char *run_message(void)
 {
@@ -41,6 +42,18 @@ void model_fail(const char *format, ...)
 unsigned model_self(void)
 {
     return model_current;
+}
+
+int may_read_old(void)
+{
+    return spent.old_reads < most.old_reads;
+}
+
+void has_read_old(void)
+{
+    if (most.old_reads != UINT8_MAX) { // else it does not count
+        spent.old_reads++;
+    }
 }
 
 // ---- Who goes on ----
@@ -65,7 +78,7 @@ static unsigned candidates(struct candidate *list, int *stuck)
     if (running_can) {
         list[count++] = (struct candidate){model_current, 0};
         *stuck = 0;
-        if (switches >= most_switches) {
+        if (spent.preemptions >= most.preemptions) {
             return count;
         }
     }
@@ -132,13 +145,13 @@ static uint64_t state_key(void)
     return mix(key, current);
 }
 
-static unsigned left_out(void)
+static uint8_t left_out(void)
 {
     unsigned threads = 0;
     for (unsigned i = 0; i < MODEL_THREADS; i++) {
         threads |= model_threads[i].pointless ? 1u << i : 0;
     }
-    return threads;
+    return (uint8_t)threads;
 }
 
 // Chooses who goes on. Leaves the execution when that is known, or nobody can.
@@ -158,14 +171,17 @@ static unsigned choose_next(void)
     if (++steps > MOST_STEPS) {
         model_fail("no end in sight after %d steps", MOST_STEPS);
     }
-    if (on_new_ground() && known_state(state_key(), switches, left_out())) {
+    spent.left_out = left_out();
+    if (on_new_ground() && known_state(state_key(), &spent)) {
         outcome = KNOWN;
         coroutine_leave();
     }
     int running_can = model_current != ALONE && can_go_on(running());
     struct candidate next = list[choose(count)];
     if (running_can && next.thread != model_current) {
-        switches++;
+        if (most.preemptions != UINT8_MAX) { // else it does not count
+            spent.preemptions++;
+        }
         running()->pointless = running()->state == READY;
     }
     if (next.ending != 0) {
@@ -245,7 +261,8 @@ static void begin(const struct scenario *scenario)
 {
     memset(model_threads, 0, sizeof model_threads);
     model_threads[ALONE].now.clock[ALONE] = 1;
-    steps = switches = 0;
+    steps = 0;
+    spent = (struct spent){0};
     message[0] = '\0';
     outcome = COMPLETE;
     memory_reset();
@@ -275,10 +292,11 @@ static void finish(const struct scenario *scenario)
     }
 }
 
-enum outcome run_once(const struct scenario *scenario, unsigned preemptions)
+enum outcome run_once(const struct scenario *scenario,
+                      const struct spent *bounds)
 {
     begin(scenario);
-    most_switches = preemptions;
+    most = *bounds;
     if (scenario->setup != NULL) {
         coroutine_alone(scenario->setup);
     }

@@ -18,9 +18,8 @@ const char model_primitive[] = "life";
 const char model_sources[] =
     "thread.c record.c life.c join.c birth.c stack.c signal.c";
 
-// ---- The host: the slot is the first word of the TLS block ----
+// ---- The host: a TLS block of one word, the slot ----
 
-ptrdiff_t weft__self_slot;
 static void *main_tls;
 static int process_ended;
 

@@ -120,6 +120,7 @@ static void for_some(unsigned *sleepers, unsigned there, unsigned count,
 static void wake_one(unsigned thread)
 {
     awaken(thread, 0, (uint64_t)model_current << 32 | running()->steps);
+    model_threads[thread].wakes++;
     trace_event(NULL, "  wakes %c", trace_letter(thread));
     remember(thread);
 }
@@ -140,6 +141,11 @@ void model_wake(struct model_site *site, uint32_t *word, int count,
     trace_event(site, "wake %s on %s%s", count == 1 ? "one" : "all",
                 trace_word(site, word), there == 0 ? ": nobody" : "");
     for_some(sleepers, there, (unsigned)count, wake_one);
+}
+
+unsigned model_wakes(void)
+{
+    return running()->wakes;
 }
 
 void kernel_wake(uint32_t *word)

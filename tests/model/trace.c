@@ -106,8 +106,8 @@ const char *trace_memory(uintptr_t address)
 // The word as the source has it, or the object it lies in if that has a name.
 const char *trace_word(const struct model_site *site, const void *word)
 {
-    const char *name = name_of((uintptr_t)word);
     const char *text = site->word + (site->word[0] == '&');
+    const char *name = model_tracing ? name_of((uintptr_t)word) : NULL;
     if (name == NULL) {
         return text;
     }

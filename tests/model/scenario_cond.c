@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+// scenario_cond.c - weft/cond.h, src/cond.c: no signal is lost, taken twice or
+// taken by who came later; the condition variable may go when all are signalled.
+#include <weft/cancel.h>
+#include <weft/cond.h>
+#include <weft/error.h>
+#include <weft/thread.h>
+#include "model.h"
+#include "selves.h"
+#include "spin_wait.h"
+
+const char model_primitive[] = "cond";
+const char model_sources[] = "cond.h cond.c mutex.c";
+
+static weft_mutex mutex;
+static weft_cond *cond;
+static int tokens, taken, ended;
+
+static void begin(void)
+{
+    begin_selves();
+    cond = model_alloc(sizeof *cond);
+    model_name(cond, sizeof *cond, "cond");
+    model_name(&mutex, sizeof mutex, "mutex");
+    model_name(&tokens, sizeof tokens, "tokens");
+}
+
+// ---- One token for each signal ----
+
+static void consume(void)
+{
+    weft_mutex_lock(&mutex);
+    while (tokens == 0) {
+        REQUIRE(weft_cond_wait(cond, &mutex) == 0);
+    }
+    tokens--;
+    taken++;
+    weft_mutex_unlock(&mutex);
+}
+
+static void unlock(void *unused)
+{
+    (void)unused;
+    ended++; // the mutex is held here
+    weft_mutex_unlock(&mutex);
+}
+
+static void consume_or_be_cancelled(void)
+{
+    weft_mutex_lock(&mutex);
+    weft_cleanup_push(unlock, NULL);
+    while (tokens == 0) {
+        weft_cond_wait(cond, &mutex);
+    }
+    tokens--;
+    taken++;
+    weft_cleanup_pop(1);
+}
+
+static void consume_until(void)
+{
+    int error = 0;
+    weft_mutex_lock(&mutex);
+    while (tokens == 0 && error == 0) {
+        error = weft_cond_wait_until(cond, &mutex, 1000);
+        REQUIRE(error == 0 || error == WEFT_ETIMEDOUT);
+    }
+    if (tokens > 0) {
+        tokens--;
+        taken++;
+    }
+    weft_mutex_unlock(&mutex);
+}
+
+static void produce(void)
+{
+    weft_mutex_lock(&mutex);
+    tokens++;
+    weft_cond_signal(cond);
+    weft_mutex_unlock(&mutex);
+}
+
+// The signal after the unlock.
+static void produce_outside(void)
+{
+    weft_mutex_lock(&mutex);
+    tokens++;
+    weft_mutex_unlock(&mutex);
+    weft_cond_signal(cond);
+}
+
+static void produce_two(void)
+{
+    produce();
+    produce_outside();
+}
+
+static void produce_two_at_once(void)
+{
+    weft_mutex_lock(&mutex);
+    tokens += 2;
+    weft_cond_broadcast(cond);
+    weft_mutex_unlock(&mutex);
+}
+
+static void cancel_a(void)
+{
+    model_cancel(0);
+}
+
+static void all_taken(void)
+{
+    REQUIRE(tokens == 0);
+    REQUIRE(mutex.word == 0);
+}
+
+static void none_lost(void)
+{
+    REQUIRE(tokens + taken == 2);
+    REQUIRE(mutex.word == 0);
+}
+
+// ---- Who waits when a signal is made, and who comes later (L14) ----
+
+static int a_may_go, b_may_go;
+static uint32_t b_may_come;
+
+static void wait_for(const int *condition)
+{
+    weft_mutex_lock(&mutex);
+    while (!*condition) {
+        weft_cond_wait(cond, &mutex);
+    }
+    weft_mutex_unlock(&mutex);
+}
+
+static void waits_as_a(void)
+{
+    wait_for(&a_may_go);
+}
+
+static void waits_as_b(void)
+{
+    while (weft__load_acquire(&b_may_come) == 0) {
+        weft__spin_pause();
+    }
+    wait_for(&b_may_go);
+}
+
+static void lets_a_go_then_b(void)
+{
+    model_until_asleep(0);
+    weft_mutex_lock(&mutex);
+    a_may_go = 1;
+    weft_cond_signal(cond);
+    weft_mutex_unlock(&mutex);
+    weft__store_release(&b_may_come, 1);
+    weft_mutex_lock(&mutex);
+    b_may_go = 1;
+    weft_cond_signal(cond);
+    weft_mutex_unlock(&mutex);
+}
+
+// ---- Freed when all are signalled (L15) ----
+
+static void waits_and_goes(void)
+{
+    weft_mutex_lock(&mutex);
+    while (!a_may_go) {
+        weft_cond_wait(cond, &mutex);
+    }
+    weft_mutex_unlock(&mutex);
+}
+
+static void waits_until_and_goes(void)
+{
+    weft_mutex_lock(&mutex);
+    if (!a_may_go) {
+        weft_cond_wait_until(cond, &mutex, 1000);
+    }
+    weft_mutex_unlock(&mutex);
+}
+
+static void broadcasts_and_frees(void)
+{
+    weft_mutex_lock(&mutex);
+    a_may_go = 1;
+    weft_cond_broadcast(cond);
+    weft_mutex_unlock(&mutex);
+    model_free(cond, sizeof *cond);
+}
+
+// The mutex, too, goes with the last of them.
+static struct together {
+    weft_mutex mutex;
+    weft_cond cond;
+    int users, ready;
+} * together;
+
+static void begin_together(void)
+{
+    begin_selves();
+    together = model_alloc(sizeof *together);
+    model_name(together, sizeof *together, "object");
+    together->users = 2;
+}
+
+static void leave_together(void)
+{
+    int last = --together->users == 0;
+    weft_mutex_unlock(&together->mutex);
+    if (last) {
+        model_free(together, sizeof *together);
+    }
+}
+
+static void waits_together(void)
+{
+    weft_mutex_lock(&together->mutex);
+    while (!together->ready) {
+        weft_cond_wait(&together->cond, &together->mutex);
+    }
+    leave_together();
+}
+
+static void signals_together(void)
+{
+    weft_mutex_lock(&together->mutex);
+    together->ready = 1;
+    weft_cond_signal(&together->cond);
+    leave_together();
+}
+
+#define COND(NAME, PROVES, FINISH, ...)                                        \
+    .name = NAME, .proves = PROVES, .setup = begin, .finish = FINISH,          \
+    .threads = {__VA_ARGS__}
+
+const struct scenario model_scenarios[] = {
+    {COND("signal", "a signal under the mutex ends the wait", all_taken,
+          consume, produce),
+     .spurious = 1},
+    {COND("signal_outside", "and after the unlock", all_taken, consume,
+          produce_outside),
+     .spurious = 1},
+    {COND("two_signals", "two signals for two waiters", all_taken, consume,
+          consume, produce_two),
+     .preemptions = 1, .old_reads = 1},
+    {COND("broadcast", "one broadcast for two waiters", all_taken, consume,
+          consume, produce_two_at_once),
+     .preemptions = 1, .old_reads = 1, .spurious = 1},
+    {COND("later", "who comes later takes no earlier one's signal", NULL,
+          waits_as_a, waits_as_b, lets_a_go_then_b),
+     .preemptions = 1, .old_reads = 1},
+    {COND("deadline", "who gives up takes no signal away", none_lost,
+          consume_until, consume, produce_two),
+     .preemptions = 1, .old_reads = 1},
+    {COND("cancelled", "who is cancelled holds the mutex in its handlers", NULL,
+          consume_or_be_cancelled, cancel_a, produce),
+     .preemptions = 2, .old_reads = 1},
+    {COND("cancelled_beside", "and takes no signal away", none_lost,
+          consume_or_be_cancelled, consume, produce_two, cancel_a),
+     .preemptions = 1, .old_reads = 1},
+    {COND("freed", "freed when all are signalled", NULL, waits_and_goes,
+          broadcasts_and_frees),
+     .spurious = 1},
+    {COND("freed_by_two", "with two of them", NULL, waits_and_goes,
+          waits_and_goes, broadcasts_and_frees),
+     .preemptions = 1, .old_reads = 1},
+    {COND("freed_leaving", "also when one is just about to give up", NULL,
+          waits_until_and_goes, broadcasts_and_frees),
+     .spurious = 1},
+    {
+        .name = "freed_together",
+        .proves = "the last one frees mutex and condition variable",
+        .setup = begin_together,
+        .threads = {waits_together, signals_together},
+        .spurious = 1,
+    },
+    {0},
+};
