@@ -87,14 +87,16 @@ static long number_from(const struct result *result)
     return number;
 }
 
-static void archive_holds_at_most_20_KiB_of_code(int unused)
+// 20 KiB on x86_64; a quarter more where every instruction takes four bytes.
+static void archive_is_small(int unused)
 {
     (void)unused;
     const struct result *result = must_run(
         LIMIT,
         "${CROSS}size -t $BUILD/libweft.a | awk '/TOTALS/ { print $1 }'");
+    const long limit = strcmp(getenv("ARCH"), "x86_64") == 0 ? 20480 : 25600;
     ck_assert_int_gt(number_from(result), 1000);
-    ck_assert_int_le(number_from(result), 20480);
+    ck_assert_int_le(number_from(result), limit);
 }
 
 static void tightly_linked_hello_threads_is_small(int unused)
@@ -159,8 +161,7 @@ static const struct listed tests[] = {
     {"archive_defines_only_names_of_its_own",
      archive_defines_only_names_of_its_own, LIMIT},
     {"crt0_defines_only_names_it_must", crt0_defines_only_names_it_must, LIMIT},
-    {"archive_holds_at_most_20_KiB_of_code",
-     archive_holds_at_most_20_KiB_of_code, LIMIT},
+    {"archive_is_small", archive_is_small, LIMIT},
     {"tightly_linked_hello_threads_is_small",
      tightly_linked_hello_threads_is_small, LIMIT},
     {"fwsum_fits_in_24_KiB", fwsum_fits_in_24_KiB, LIMIT},
