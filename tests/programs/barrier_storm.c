@@ -90,6 +90,7 @@ static void with_processes(void)
         child[i] = weft_fork();
         CHECK(child[i] >= 0);
         if (child[i] == 0) {
+            sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL); // no child stays behind
             take_part((void *)i);
             quit(0);
         }
