@@ -28,6 +28,8 @@ struct scenario {
     unsigned spins;      // looks of a spin before it gives up and sleeps
     // The kernel may refuse what it is asked for (kernel.c).
     unsigned refusals : 1;
+    // That nobody can go on is an end like others, but without finish.
+    unsigned may_hang : 1;
     // The kernel wakes in the order of arrival; otherwise in any order.
     unsigned fifo : 1;
     // Of the explorer's own tests: all the outcomes that there must be, with

@@ -22,6 +22,7 @@ unsigned model_current;
 static enum outcome outcome;
 static char message[512];
 static unsigned steps;
+static int may_hang;
 static struct spent spent, most;
 
 const char *run_message(void)
@@ -119,6 +120,9 @@ static void require_not_stuck(int stuck)
     char who[64] = "";
     if (!stuck) {
         return;
+    }
+    if (may_hang) {
+        coroutine_leave();
     }
     for (unsigned i = 0; i < MODEL_THREADS; i++) {
         size_t used = strlen(who);
@@ -287,7 +291,7 @@ static void finish(const struct scenario *scenario)
     for (unsigned i = 0; i < MODEL_THREADS; i++) {
         knowledge_join(&model_threads[ALONE].now, &model_threads[i].now);
     }
-    if (scenario->finish != NULL) {
+    if (scenario->finish != NULL && all_done()) {
         coroutine_alone(scenario->finish);
     }
 }
@@ -297,6 +301,7 @@ enum outcome run_once(const struct scenario *scenario,
 {
     begin(scenario);
     most = *bounds;
+    may_hang = scenario->may_hang;
     if (scenario->setup != NULL) {
         coroutine_alone(scenario->setup);
     }

@@ -101,6 +101,25 @@ static void first_back_frees(void)
     }
 }
 
+// Four meetings at a barrier for two: nobody goes on without a partner. (One of
+// three may be left over.)
+static uint32_t came, went;
+
+static void meets_somebody(void)
+{
+    weft__add_relaxed(&came, 1);
+    REQUIRE(weft_barrier_wait(barrier) != WEFT_EINVAL);
+    // By updates, which read what is newest and order nothing.
+    uint32_t number = weft__add_relaxed(&went, 1) + 1;
+    REQUIRE(number <= (weft__add_relaxed(&came, 0) & ~1u));
+}
+
+static void meets_two_in_turn(void)
+{
+    meets_somebody();
+    meets_somebody();
+}
+
 // Each of two that are back may begin with another barrier.
 static weft_barrier *next;
 
@@ -157,6 +176,12 @@ const struct scenario model_scenarios[] = {
     {BARRIER("next", "whoever is back may wait at another", two_barriers, NULL,
              changes_barrier, changes_barrier),
      .preemptions = 3, .old_reads = 2, .spurious = 1},
+    {BARRIER("pairs", "three meet in pairs", for_two, NULL, meets_two_in_turn,
+             meets_somebody, meets_somebody),
+     .preemptions = 2, .may_hang = 1, .old_reads = 1},
+    {BARRIER("shared_pairs", "the same between processes", for_two_shared, NULL,
+             meets_two_in_turn, meets_somebody, meets_somebody),
+     .preemptions = 2, .may_hang = 1, .old_reads = 1},
     {BARRIER("shared", "between processes, with a destroy before the end",
              for_two_shared, NULL, destroys_when_last, destroys_when_last),
      .spurious = 1},

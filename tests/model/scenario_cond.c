@@ -114,6 +114,11 @@ static void all_taken(void)
     REQUIRE(mutex.word == 0);
 }
 
+static void none_lost_of_one(void)
+{
+    REQUIRE(tokens + taken == 1 && mutex.word == 0);
+}
+
 static void none_lost(void)
 {
     REQUIRE(tokens + taken == 2);
@@ -253,6 +258,9 @@ const struct scenario model_scenarios[] = {
      .preemptions = 1, .old_reads = 1},
     {COND("deadline", "who gives up takes no signal away", none_lost,
           consume_until, consume, produce_two),
+     .preemptions = 1, .old_reads = 1},
+    {COND("two_deadlines", "two that give up while a signal is made",
+          none_lost_of_one, consume_until, consume_until, produce_outside),
      .preemptions = 1, .old_reads = 1},
     {COND("cancelled", "who is cancelled holds the mutex in its handlers", NULL,
           consume_or_be_cancelled, cancel_a, produce),
