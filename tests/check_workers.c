@@ -37,10 +37,9 @@ static void a_worker_that_sleeps_is_woken_for_new_work(int unused)
              "wait $pid && printf '%%s: OK\\n' a a a 1 2 | cmp - ../out");
 }
 
-// The main thread is busy with standard input; the only worker waits for a pipe
-// while the other files are queued, and then must take them by size.
-// The second worker may look at the queue when only some of the files are in it;
-// then the order says nothing. In first-in order s30 would come first every time.
+// While the main thread waits for more of the manifest, the only worker takes
+// what there is, and stays with the pipe "1". The other files come now; when the
+// main thread waits again, all are queued. Then the worker may go on.
 static void the_largest_file_is_taken_first(int unused)
 {
     (void)unused;
@@ -49,24 +48,25 @@ static void the_largest_file_is_taken_first(int unused)
     make_file("s1000", 1000);
     make_file("s200", 200);
     make_file("s4", 4);
-    must_run(
-        COMPARE_LIMIT,
-        "cd $SCRATCH/tree && mkfifo input 1 2 || exit 1\n"
-        "seen() { until grep -q \"$1\" ../log; do sleep 0.02; done; }\n"
-        "if [ \"$QEMU\" ]; then\n"
-        "    set -- $QEMU -strace ../fwsum\n"
-        "else\n"
-        "    set -- strace -f -e trace=openat,read -o ../log ../fwsum\n"
-        "fi\n"
-        "for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do\n"
-        "    : > ../log\n"
-        "    \"$@\" -j 2 - 1 2 s30 s1000 s200 s4 < input 2>> ../log &\n"
-        "    exec 3> input; seen 'read(0,'\n"
-        "    : > 1; seen '\"s4\"'; : > 2; exec 3>&-; wait $! || exit 1\n"
-        "    grep -oE '\"s[0-9]+\"' ../log | tr '\\n' ' ' |\n"
-        "        grep -F '\"s1000\" \"s200\" \"s30\" \"s4\"' && exit 0\n"
-        "done\n"
-        "cat ../log; exit 1");
+    must_run(COMPARE_LIMIT,
+             "cd $SCRATCH/tree && mkfifo manifest 1 2 || exit 1\n"
+             "lines() { printf \"%%064d  %%s\\n\" $*; }\n"
+             "seen() { until tr '\\n' ' ' < ../log | grep -q \"$1\"; do\n"
+             "    sleep 0.02; done; }\n"
+             "if [ \"$QEMU\" ]; then\n"
+             "    set -- $QEMU -strace ../fwsum\n"
+             "else\n"
+             "    set -- strace -f -o ../log ../fwsum\n"
+             "fi\n"
+             ": > ../log\n"
+             "\"$@\" -j 2 -c < manifest > ../out 2>> ../log &\n"
+             "exec 3> manifest; lines 0 1 0 2 >&3; seen 'openat([^(]*\"1\"'\n"
+             "lines 0 s30 0 s1000 0 s200 0 s4 >&3\n"
+             "seen 'statx([^(]*\"s4\".*read(0,'\n"
+             ": > 1; seen 'openat([^(]*\"s4\"'; : > 2; exec 3>&-; wait\n"
+             "grep -oE 'openat\\([^(]*\"s[0-9]+' ../log | sed 's/.*\"//' |\n"
+             "    tr '\\n' ' ' | grep -qx 's1000 s200 s30 s4 ' || "
+             "{ cat ../log; exit 1; }");
 }
 
 static void results_come_in_order_of_the_arguments(int unused)
