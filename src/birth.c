@@ -90,9 +90,10 @@ void weft__birth_apply(struct weft__thread *self)
     if (result < 0) {
         // Before the tid goes: somebody may hold a pin.
         birth->ended_detached = weft__life_end(self->record);
-        answer(birth, weft__refusal(result));
+    }
+    answer(birth, result < 0 ? weft__refusal(result) : 0);
+    if (result < 0) {
         sys_exit(0); // unseen: the creator frees everything
     }
-    answer(birth, 0);
     weft__signals_restore(&mask);
 }

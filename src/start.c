@@ -50,17 +50,33 @@ static void read_auxv(const unsigned long *pair)
     }
 }
 
-// How far the kernel moved the program from where it was linked. The program
-// headers stand right behind the ELF header, which begins the segment at offset
-// 0 of the file.
-static uintptr_t load_bias(const struct elf_phdr *phdr, size_t count)
+// What the program headers say; NULL: there is no such segment.
+struct segments {
+    uintptr_t bias; // how far the kernel moved the program
+    const struct elf_phdr *dynamic, *tls;
+};
+
+// The headers themselves stand right behind the ELF header, at the beginning of
+// the segment with offset 0 in the file. (One of zeroes alone may say 0, too.)
+static struct segments read_segments(const struct elf_phdr *phdr, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (phdr[i].type == PT_LOAD && phdr[i].offset == 0) {
-            return (uintptr_t)phdr - ELF_HEADER_SIZE - phdr[i].vaddr;
+    uintptr_t begin = (uintptr_t)phdr - ELF_HEADER_SIZE;
+    struct segments found = {0, NULL, NULL};
+    weft__default_stack = WEFT__DEFAULT_STACK;
+    for (; count > 0; count--, phdr++) {
+        if (phdr->type == PT_LOAD) {
+            if (phdr->offset == 0 && phdr->filesz != 0) {
+                found.bias = begin - phdr->vaddr;
+            }
+        } else if (phdr->type == PT_DYNAMIC) {
+            found.dynamic = phdr;
+        } else if (phdr->type == PT_TLS) {
+            found.tls = phdr;
+        } else if (phdr->type == PT_GNU_STACK && phdr->memsz != 0) {
+            weft__default_stack = phdr->memsz; // -z stack-size
         }
     }
-    return 0;
+    return found;
 }
 
 static void relocate_one(uintptr_t bias, const struct elf_rela *rela)
@@ -84,18 +100,17 @@ static void relocate_one(uintptr_t bias, const struct elf_rela *rela)
 static void relocate_table(uintptr_t bias, uintptr_t table, size_t size)
 {
     const struct elf_rela *rela = (const struct elf_rela *)table;
-    for (size_t i = 0; i < size / sizeof *rela; i++) {
-        relocate_one(bias, &rela[i]);
+    for (; (uintptr_t)rela < table + size; rela++) {
+        relocate_one(bias, rela);
     }
 }
 
 // The compact table that -z pack-relative-relocs makes (gABI, DT_RELR): an even
-// entry is the address of a word to move, an odd one a bit map of which of the
-// next 63 words to move as well.
+// entry, as the first one is, is the address of a word to move; an odd one is a
+// bit map of which of the next 63 words to move as well.
 static void relocate_packed(uintptr_t bias, const uint64_t *entry, size_t count)
 {
-    uintptr_t next =
-        bias; // address of the word that a map's first bit is about
+    uintptr_t next = (uintptr_t)entry; // the word that a map's first bit means
     for (; count > 0; count--, entry++) {
         if ((*entry & 1) == 0) {
             next = bias + *entry;
@@ -114,16 +129,10 @@ static void relocate_packed(uintptr_t bias, const uint64_t *entry, size_t count)
 // What a dynamic loader would do, were there one: a static-pie's relocations are
 // its own to apply. Those for calls come last: they are all ifuncs, whose
 // resolvers may use what was relocated before.
-static void relocate(uintptr_t bias, const struct elf_phdr *phdr, size_t count)
+static void relocate(uintptr_t bias, const struct elf_dyn *dyn)
 {
-    const struct elf_dyn *dyn = NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (phdr[i].type == PT_DYNAMIC) {
-            dyn = (const struct elf_dyn *)(bias + phdr[i].vaddr);
-        }
-    }
     uint64_t value[DT_RELR + 1] = {0};
-    for (; dyn != NULL && dyn->tag != DT_NULL; dyn++) {
+    for (; dyn->tag != DT_NULL; dyn++) {
         if (dyn->tag <= DT_RELR) {
             value[dyn->tag] = dyn->value;
         }
@@ -132,29 +141,6 @@ static void relocate(uintptr_t bias, const struct elf_phdr *phdr, size_t count)
                     value[DT_RELRSZ] / sizeof(uint64_t));
     relocate_table(bias, bias + value[DT_RELA], value[DT_RELASZ]);
     relocate_table(bias, bias + value[DT_JMPREL], value[DT_PLTRELSZ]);
-    // A program at a fixed address has ifuncs only, in a table of their own.
-    uintptr_t iplt = (uintptr_t)__rela_iplt_start;
-    relocate_table(0, iplt, (uintptr_t)__rela_iplt_end - iplt);
-}
-
-static void read_segments(uintptr_t bias, const struct elf_phdr *phdr,
-                          size_t count)
-{
-    weft__default_stack = WEFT__DEFAULT_STACK;
-    weft__tls_image.align = 1;
-    for (size_t i = 0; i < count; i++) {
-        if (phdr[i].type == PT_GNU_STACK && phdr[i].memsz != 0) {
-            weft__default_stack = phdr[i].memsz; // -z stack-size
-        } else if (phdr[i].type == PT_TLS) {
-            weft__tls_image = (struct weft__tls_image){
-                .start = (const char *)(bias + phdr[i].vaddr),
-                .file_size = phdr[i].filesz,
-                .size = phdr[i].memsz,
-                .align = phdr[i].align > 1 ? phdr[i].align : 1,
-                .address = phdr[i].vaddr,
-            };
-        }
-    }
 }
 
 // The main thread's TLS lies on the initial stack, below what the kernel left,
@@ -180,6 +166,14 @@ _Noreturn void weft__host_exit(int status)
     sys_exit_group(status);
 }
 
+static void call_all(const init_function *next, const init_function *end,
+                     int argc, char **argv, char **envp)
+{
+    for (; next < end; next++) {
+        (*next)(argc, argv, envp);
+    }
+}
+
 _Noreturn void weft__start(long *stack)
 {
     int argc = (int)*stack;
@@ -194,21 +188,21 @@ _Noreturn void weft__start(long *stack)
     if (phdr == NULL) {
         arch_trap(); // linked so that they are not in memory (ld -N): no TLS
     }
-    uintptr_t bias = load_bias(phdr, auxv[AT_PHNUM]);
-    relocate(bias, phdr, auxv[AT_PHNUM]);
-    read_segments(bias, phdr, auxv[AT_PHNUM]);
+    struct segments found = read_segments(phdr, auxv[AT_PHNUM]);
+    uintptr_t bias = found.bias;
+    if (found.dynamic != NULL) {
+        relocate(bias, (const struct elf_dyn *)(bias + found.dynamic->vaddr));
+    }
+    // A program at a fixed address has ifuncs only, in a table of their own.
+    uintptr_t iplt = (uintptr_t)__rela_iplt_start;
+    relocate_table(0, iplt, (uintptr_t)__rela_iplt_end - iplt);
+    weft__host_tls_lay_out(found.tls, bias);
     weft__page_size = auxv[AT_PAGESZ];
     weft__signal_frame = auxv[AT_MINSIGSTKSZ] ? auxv[AT_MINSIGSTKSZ]
                                               : WEFT__DEFAULT_SIGNAL_FRAME;
     weft__canary_init((const uintptr_t *)auxv[AT_RANDOM]);
     adopt_main(__builtin_alloca(weft__host_tls_size()));
-    for (const init_function *init = __preinit_array_start;
-         init < __preinit_array_end; init++) {
-        (*init)(argc, argv, envp);
-    }
-    for (const init_function *init = __init_array_start;
-         init < __init_array_end; init++) {
-        (*init)(argc, argv, envp);
-    }
+    call_all(__preinit_array_start, __preinit_array_end, argc, argv, envp);
+    call_all(__init_array_start, __init_array_end, argc, argv, envp);
     weft__host_exit(weft_main(argc, argv, envp));
 }

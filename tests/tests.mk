@@ -45,6 +45,7 @@ $(BUILD)/init: tests/boot/init.c $(PROGRAM_NEEDS)
 	$(call say,CC $@)$(PROGRAM_CC) -static $< $(PROGRAM_LIBS) -o $@
 
 programs: $(PROGRAMS) $(BUILD)/init ## build the test programs
+	@:
 
 -include $(PROGRAMS:%=%.d) $(BUILD)/init.d
 

@@ -23,53 +23,63 @@
 #include "arch.h"
 #include "freestanding.h"
 #include "host.h"
+#include "linux.h"
 #include "thread.h"
 
 ptrdiff_t weft__self_slot;
-struct weft__tls_image weft__tls_image;
 
 // The TCB's own alignment, where the program's is less.
 enum { TCB_ALIGN = 64 };
 
-static size_t align_of_block(void)
-{
-    size_t align = weft__tls_image.align;
-    return align > TCB_ALIGN ? align : TCB_ALIGN;
-}
+// What each thread's variables begin as. Written once, before the first of them.
+static struct {
+    const char *start;  // in memory: file_size bytes of initial values ...
+    size_t file_size;   // ... then zeroes
+    size_t size;        // of both together
+    size_t offset;      // of the variables from the thread pointer; see above
+    uintptr_t mask;     // alignment of the thread pointer, less one
+    size_t memory_size; // for all, wherever the memory begins
+} image;
 
-static size_t offset_from_tp(void)
+void weft__host_tls_lay_out(const struct elf_phdr *tls, uintptr_t bias)
 {
-    const struct weft__tls_image *image = &weft__tls_image;
-    size_t mask = image->align - 1;
-    size_t address = image->address; // modulo align is all that matters
-    if (ARCH_TLS_ABOVE_TP) {
-        return ARCH_TCB_SIZE + ((address - ARCH_TCB_SIZE) & mask);
+    size_t address = 0; // modulo align is all that matters
+    size_t mask = 0;
+    if (tls != NULL) {
+        address = tls->vaddr;
+        mask = tls->align - (tls->align != 0);
+        image.start = (const char *)(bias + tls->vaddr);
+        image.file_size = tls->filesz;
+        image.size = tls->memsz;
     }
-    return image->size + ((0 - address - image->size) & mask);
+    if (ARCH_TLS_ABOVE_TP) {
+        image.offset = ARCH_TCB_SIZE + ((address - ARCH_TCB_SIZE) & mask);
+        image.memory_size = image.offset + image.size;
+    } else {
+        image.offset = image.size + ((0 - address - image.size) & mask);
+        image.memory_size = image.offset + ARCH_TCB_SIZE;
+    }
+    image.mask = mask | (TCB_ALIGN - 1);
+    image.memory_size += image.mask;
 }
 
 size_t weft__host_tls_size(void)
 {
-    size_t used = ARCH_TLS_ABOVE_TP ? offset_from_tp() + weft__tls_image.size
-                                    : offset_from_tp() + ARCH_TCB_SIZE;
-    return used + align_of_block() - 1;
+    return image.memory_size;
 }
 
 void *weft__host_tls_build(void *memory, struct weft__thread *self)
 {
-    const struct weft__tls_image *image = &weft__tls_image;
-    uintptr_t mask = align_of_block() - 1;
     uintptr_t low = (uintptr_t)memory;
     if (!ARCH_TLS_ABOVE_TP) {
-        low += offset_from_tp();
+        low += image.offset;
     }
-    char *tp = (char *)((low + mask) & ~mask);
-    char *variables =
-        ARCH_TLS_ABOVE_TP ? tp + offset_from_tp() : tp - offset_from_tp();
-    for (size_t i = 0; i < image->file_size; i++) {
-        variables[i] = image->start[i];
+    char *tp = (char *)((low + image.mask) & ~image.mask);
+    char *variables = ARCH_TLS_ABOVE_TP ? tp + image.offset : tp - image.offset;
+    for (size_t i = 0; i < image.file_size; i++) {
+        variables[i] = image.start[i];
     }
-    for (size_t i = image->file_size; i < image->size; i++) {
+    for (size_t i = image.file_size; i < image.size; i++) {
         variables[i] = 0;
     }
     arch_tcb_init(tp);

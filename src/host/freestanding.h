@@ -7,16 +7,11 @@
 #include <stdint.h>
 #include "hidden.h"
 
-// The program's PT_TLS segment: what each thread's variables begin as. Written
-// once by start.c.
-struct weft__tls_image {
-    const char *start; // in memory: file_size bytes of initial values ...
-    size_t file_size;  // ... then zeroes
-    size_t size;       // of both together
-    size_t align;      // a power of two
-    uintptr_t address; // as the linker had it, modulo align
-};
-extern WEFT__HIDDEN struct weft__tls_image weft__tls_image;
+struct elf_phdr;
+
+// From the program's PT_TLS segment, or NULL, and how far the program was moved:
+// how large TLS and TCB of a thread are, and what is where. Once, before all else.
+void weft__host_tls_lay_out(const struct elf_phdr *tls, uintptr_t bias);
 
 // The value by which code compiled with -fstack-protector knows that a return
 // address was not overwritten; the same in all threads. Written once by start.c.
