@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// check_cost.c - what creating a thread costs, in system calls.
+// check_cost.c - what creating a thread costs, and waking many, in system calls.
 //
 // strace, or qemu-user's own -strace, writes down every call that count_calls
 // makes; only what lies between its two marks is counted.
@@ -100,6 +100,43 @@ static void create_on_a_callers_stack_maps_no_memory(int unused)
     ck_assert_str_eq(list, "");
 }
 
+// The broadcast makes one call, which wakes one waiter. That one moves the next
+// one's sleep over to the mutex, where the unlock wakes it, and so on: nobody
+// wakes up to find the mutex taken.
+static void check_broadcast(int waiters)
+{
+    // One file for each thread: no line is broken off by another thread's.
+    must_run(
+        LIMIT,
+        "rm -rf $SCRATCH && mkdir -p $SCRATCH && cd $SCRATCH && "
+        "strace -ff -o trace $OLDPWD/$BUILD/tests/count_calls broadcast %d "
+        "&& sed -n '/^getppid/,/^getppid/p' $(grep -l ^getppid trace.*) "
+        "> main && cat trace.* > all && cat main && "
+        "[ $(wc -l < main) = 3 ] && "
+        "grep -q '^futex(.*, FUTEX_WAKE_PRIVATE, 1) *= 1$' main && "
+        "[ $(grep -c REQUEUE all) = %d ] && "
+        "[ $(grep -c 'REQUEUE_PRIVATE, 0, 1, .*) *= 1$' all) = %d ] && "
+        "! grep 'WAKE_PRIVATE, [^1]' all",
+        waiters, waiters - 1, waiters - 1);
+}
+
+static void broadcast_wakes_one_waiter_and_moves_the_others(int unused)
+{
+    (void)unused;
+    if (is_emulated()) {
+        must_run(LIMIT,
+                 "mkdir -p $SCRATCH && "
+                 "$QEMU -strace $BUILD/tests/count_calls broadcast 8 "
+                 "2> $SCRATCH/trace; "
+                 "[ $(grep -o FUTEX_CMP_REQUEUE $SCRATCH/trace | wc -l) = 7 ]");
+    } else {
+        check_broadcast(1);
+        check_broadcast(2);
+        check_broadcast(8);
+        check_broadcast(16);
+    }
+}
+
 static const struct listed tests[] = {
     {"steady_create_and_join_make_three_system_calls",
      steady_create_and_join_make_three_system_calls, LIMIT},
@@ -107,6 +144,8 @@ static const struct listed tests[] = {
      steady_detached_create_makes_two_system_calls, LIMIT},
     {"create_on_a_callers_stack_maps_no_memory",
      create_on_a_callers_stack_maps_no_memory, LIMIT},
+    {"broadcast_wakes_one_waiter_and_moves_the_others",
+     broadcast_wakes_one_waiter_and_moves_the_others, LIMIT},
     {NULL, NULL, 0},
 };
 

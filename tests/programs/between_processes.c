@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // between_processes.c - semaphores and conditions in a page that processes share.
 //
-//     between_processes sem|cond|sem_storm ROUNDS
+//     between_processes sem|cond|sem_storm|owned|inheriting ROUNDS
 //
 // A child waits and the parent wakes it, and the other way round; a sleep that
 // the kernel looks up by its address in one process is not found from the other,
 // and this hangs. For the condition, each process has a mutex of its own: one
 // waits, the other one signals until it is told that the signal came. In the
-// storm, several take what several post.
+// storm, several take what several post. owned: several wait for tokens with an
+// owned mutex that they share, and each token is taken by one of them; a waiter
+// that comes back without being the owner could not unlock it.
 #include "support.h"
 #include <linux/mman.h>
 
@@ -16,8 +18,11 @@ enum { PARTIES = 4 };
 static struct page {
     weft_sem ping, pong;
     weft_cond cond;
-    int word;     // what the condition is about; atomic
-    int answered; // atomic
+    weft_owned_mutex mutex;
+    int64_t tokens; // guarded by mutex
+    int over;       // guarded by mutex: there will be no more tokens
+    int word;       // what the condition is about; atomic
+    int answered;   // atomic
     uint64_t taken[PARTIES];
 } * page;
 
@@ -122,6 +127,60 @@ static void sem_storm(void)
     CHECK_EQ(weft_sem_value(&page->ping), 2);
 }
 
+static void take_tokens(long me)
+{
+    CHECK_EQ(weft_owned_mutex_lock(&page->mutex), 0);
+    while (page->tokens > 0 || !page->over) {
+        if (page->tokens > 0) {
+            page->tokens--;
+            page->taken[me]++;
+            if (page->taken[me] % 16 == 0) {
+                weft_yield(); // so that others find the mutex taken
+            }
+            CHECK_EQ(weft_owned_mutex_unlock(&page->mutex), 0);
+            CHECK_EQ(weft_owned_mutex_unlock(&page->mutex), WEFT_EPERM);
+            CHECK_EQ(weft_owned_mutex_lock(&page->mutex), 0);
+        } else {
+            CHECK_EQ(weft_cond_wait_owned(&page->cond, &page->mutex), 0);
+        }
+    }
+    CHECK_EQ(weft_owned_mutex_unlock(&page->mutex), 0);
+}
+
+static void owned(uint32_t flags)
+{
+    long pid[PARTIES];
+    int64_t taken = 0;
+    CHECK_EQ(
+        weft_owned_mutex_init(&page->mutex, WEFT_NORMAL, flags | WEFT_SHARED),
+        0);
+    for (long i = 0; i < PARTIES; i++) {
+        pid[i] = child(take_tokens, i);
+    }
+    for (int64_t i = 0; i <= rounds; i++) {
+        CHECK_EQ(weft_owned_mutex_lock(&page->mutex), 0);
+        while (page->tokens > 1) { // so few that others have to wait
+            CHECK_EQ(weft_owned_mutex_unlock(&page->mutex), 0);
+            weft_yield();
+            CHECK_EQ(weft_owned_mutex_lock(&page->mutex), 0);
+        }
+        page->over = i == rounds ? 1 : 0;
+        page->tokens += page->over ? 0 : 1;
+        CHECK_EQ(weft_owned_mutex_unlock(&page->mutex), 0);
+        if (page->over || i % 3 == 0) {
+            weft_cond_broadcast(&page->cond);
+        } else {
+            weft_cond_signal(&page->cond);
+        }
+    }
+    for (int i = 0; i < PARTIES; i++) {
+        reap(pid[i]);
+        taken += (int64_t)page->taken[i];
+    }
+    CHECK_EQ(taken, rounds);
+    weft_owned_mutex_destroy(&page->mutex);
+}
+
 int weft_main(int argc, char **argv, char **envp)
 {
     (void)envp;
@@ -137,9 +196,12 @@ int weft_main(int argc, char **argv, char **envp)
         sem();
     } else if (is_case(argc, argv, "cond")) {
         cond();
-    } else {
-        CHECK(is_case(argc, argv, "sem_storm"));
+    } else if (is_case(argc, argv, "sem_storm")) {
         sem_storm();
+    } else {
+        CHECK(is_case(argc, argv, "owned") ||
+              is_case(argc, argv, "inheriting"));
+        owned(is_case(argc, argv, "owned") ? 0 : WEFT_PRIO_INHERIT);
     }
     weft_cond_destroy(&page->cond); // nobody waits: returns at once
     weft_sem_destroy(&page->ping);

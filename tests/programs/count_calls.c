@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// count_calls.c - creates threads between two marks, for somebody who counts the
-// system calls made in between (check_cost.c).
+// count_calls.c - creates threads, or wakes waiters, between two marks, for
+// somebody who counts the system calls made in between (check_cost.c).
 //
 //     count_calls joined|detached|caller ROUNDS
+//     count_calls broadcast WAITERS
 //
 // The marks are calls of getppid, which nothing else here makes. Before the
 // first one a few threads come and go, so that what is counted is the steady
@@ -47,11 +48,53 @@ static void create_detached(int64_t rounds)
     }
 }
 
+// ---- one broadcast to many waiters, all of them asleep ----
+
+enum { WAITERS_MAX = 64 };
+
+static weft_mutex mutex;
+static weft_cond cond;
+static int go; // guarded by mutex
+
+static void *wait_for_go(void *arg)
+{
+    weft_mutex_lock(&mutex);
+    while (!go) {
+        weft_cond_wait(&cond, &mutex);
+    }
+    weft_mutex_unlock(&mutex);
+    return arg;
+}
+
+// The marks are around the broadcast alone.
+static void broadcast(int64_t count)
+{
+    weft_thread waiters[WAITERS_MAX];
+    CHECK(count <= WAITERS_MAX);
+    for (int64_t i = 0; i < count; i++) {
+        CHECK_EQ(weft_create(&waiters[i], NULL, wait_for_go, NULL), 0);
+        until_asleep(weft_tid(waiters[i])); // no sleep but on cond is possible
+    }
+    weft_mutex_lock(&mutex);
+    go = 1;
+    sys(__NR_getppid);
+    weft_cond_broadcast(&cond);
+    sys(__NR_getppid);
+    weft_mutex_unlock(&mutex);
+    for (int64_t i = 0; i < count; i++) {
+        CHECK_EQ(weft_join(waiters[i], NULL), 0);
+    }
+}
+
 int weft_main(int argc, char **argv, char **envp)
 {
     const weft_attr own = {.stack = region, .stack_size = sizeof region};
     int64_t rounds = arg_number(argc, argv, 2, 100);
     (void)envp;
+    if (is_case(argc, argv, "broadcast")) {
+        broadcast(rounds);
+        return 0;
+    }
     if (is_case(argc, argv, "joined")) {
         create_and_join(NULL, WARM_UP);
         sys(__NR_getppid);
@@ -65,7 +108,7 @@ int weft_main(int argc, char **argv, char **envp)
         sys(__NR_getppid); // no warm-up: the very first one maps nothing
         create_and_join(&own, rounds);
     } else {
-        CHECK(!"joined, detached or caller");
+        CHECK(!"joined, detached, caller or broadcast");
     }
     sys(__NR_getppid);
     return 0;
