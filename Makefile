@@ -53,7 +53,10 @@ CORE_SRC := src/thread.c src/place.c src/stack.c src/record.c src/life.c \
             src/owned.c src/futex_pi.c src/owned_pi.c src/robust.c \
             src/ceiling.c src/cond_owned.c \
             src/signal.c src/sched.c src/clock.c src/fork.c src/errname.c \
-            src/host/none.c arch/$(ARCH)/thread.S
+            arch/$(ARCH)/thread.S
+# What it takes to live beside a libc; in programs without one there is none of it.
+HOST_SRC := src/host/libc.c src/host/choice.c src/host/everyone.c \
+            src/host/musl.c src/host/musl_verify.c src/host/musl_cancel.c
 # A program's beginning where there is no libc.
 CRT0_SRC := src/start.c src/host/freestanding.c src/canary.c src/mem.c \
             arch/$(ARCH)/start.S
@@ -81,7 +84,7 @@ lib: $(LIB) $(CRT0) ## the library and weft-crt0.o alone
 all-arches: ## everything there is, for every architecture
 	@set -e; for arch in $(ARCHES); do $(MAKE) ARCH=$$arch all; done
 
-$(LIB): $(call objects,$(CORE_SRC))
+$(LIB): $(call objects,$(CORE_SRC) $(HOST_SRC))
 	@rm -f $@
 	$(call say,AR $@)$(AR) rcs $@ $^
 

@@ -41,7 +41,6 @@ extern __attribute__((visibility("hidden"))) const char weft__cancel_begin[];
 extern __attribute__((visibility("hidden"))) const char weft__cancel_end[];
 extern __attribute__((visibility("hidden"))) const char weft__cancel_canceled[];
 void weft__cancel_async(void);
-void weft__sigreturn(void);
 
 // A thread's cancel_request.
 enum { NOT_ASKED, ASKED, ASKED_AND_TOLD };
@@ -165,8 +164,7 @@ static long nudge(const struct weft__record *record)
     if (result < 0) {
         return result;
     }
-    // acquire: pairs with the kernel's store at clone
-    uint32_t tid = weft__load_acquire(&record->exit_word);
+    uint32_t tid = weft__life_tid(record);
     // Not born yet: it will look before it first blocks.
     return tid == WEFT__UNBORN ? 0 : sys_tkill((long)tid, WEFT__SIGNAL_CANCEL);
 }

@@ -8,7 +8,12 @@
 // There it frees what belonged to the others. clone(2) writes the new tid into
 // the caller's exit_word (CHILD_SETTID) and will clear it at the end of the child
 // (CHILD_CLEARTID), which a child would otherwise lose.
+//
+// Beside a libc the fork is the libc's own, which calls this file before and
+// after (host/libc.c), whether it was begun by weft_fork or by the libc's fork.
 #include <weft/error.h>
+#include "fork.h"
+#include "host/host.h"
 #include "life.h"
 #include "lock.h"
 #include "record.h"
@@ -34,6 +39,7 @@ static struct weft__lock atfork_lock;
 // Guarded by atfork_lock:
 static struct page *first_page, *last_page;
 static unsigned entries;
+static unsigned called; // how many handlers were called before this fork
 
 // How often this process was forked, for once.c. Changed in the child only, while
 // it has one thread.
@@ -128,25 +134,58 @@ static void alone(void)
     weft__lock_acquire(&weft__stack_lock);
 }
 
-long weft_fork(void)
+// Calls the handlers of before. Handlers may add handlers; those are for the next
+// fork.
+static unsigned before(void)
 {
-    // Handlers may add handlers; those are for the next fork.
     weft__lock_acquire(&atfork_lock);
     unsigned count = entries;
     weft__lock_release(&atfork_lock);
     call_prepare(count);
+    return count;
+}
+
+static void lock_all(unsigned count)
+{
+    weft__lock_acquire(&atfork_lock);
+    called = count;
+    lock_lists();
+}
+
+static unsigned unlock_all(int in_child)
+{
+    if (in_child) {
+        alone();
+    }
+    unsigned count = called;
+    unlock_lists();
+    weft__lock_release(&atfork_lock);
+    return count;
+}
+
+void weft__fork_begin(void)
+{
+    lock_all(before());
+}
+
+void weft__fork_end(int in_child)
+{
+    call_after(unlock_all(in_child), in_child);
+}
+
+long weft_fork(void)
+{
+    if (weft__libc_hooks != NULL) {
+        return weft__libc_hooks->fork();
+    }
+    unsigned count = before();
     uint64_t mask;
     long result = weft__signals_block(&mask);
     if (result >= 0) {
-        weft__lock_acquire(&atfork_lock);
-        lock_lists();
+        lock_all(count);
         result = arch_fork(CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD,
                            &weft__thread_self()->record->exit_word);
-        if (result == 0) {
-            alone();
-        }
-        unlock_lists();
-        weft__lock_release(&atfork_lock);
+        unlock_all(result == 0);
         weft__signals_restore(&mask);
     }
     call_after(count, result == 0);

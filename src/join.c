@@ -14,6 +14,7 @@
 #include "futex.h"
 #include "join.h"
 #include "life.h"
+#include "signal.h"
 #include "thread.h"
 
 // acquire: pairs with the kernel's store at the thread's very end, so that all
@@ -56,19 +57,19 @@ static int would_close_circle(struct weft__record *target,
                               const struct weft__record *self)
 {
     while (target != self) {
-        weft_thread next = target->waits_for;
+        uint32_t next = target->waits_for;
         if (next == 0) {
             return 0;
         }
-        target = weft__record_find(next);
+        target = weft__record_find(next - 1);
     }
     return 1;
 }
 
-static void set_waits_for(struct weft__record *self, weft_thread t)
+static void waits_no_more(struct weft__record *self)
 {
     weft__lock_acquire(&weft__record_lock);
-    self->waits_for = t;
+    self->waits_for = 0;
     weft__lock_release(&weft__record_lock);
 }
 
@@ -85,7 +86,7 @@ static int claim(struct weft__record *record, weft_thread t,
         error = weft__life_claim(record, t);
     }
     if (error == 0) {
-        self->waits_for = t;
+        self->waits_for = record->index + 1;
     }
     weft__lock_release(&weft__record_lock);
     return error;
@@ -110,7 +111,7 @@ int weft_join_until(weft_thread t, void **value, int64_t deadline_ns)
         return error;
     }
     long result = wait_until(record, deadline_ns);
-    set_waits_for(self, 0); // first: who may join again may be joined again
+    waits_no_more(self); // first: who may join again may be joined again
     if (result != 0) {
         weft__life_unclaim(record, t);
     }
@@ -172,6 +173,24 @@ int weft_detach(weft_thread t)
     return error;
 }
 
+// A thread that the kernel has made, but that has not run yet: its exit word says
+// nothing, the libc's word does. That is looked at under a pin, for it lies in
+// the thread's memory.
+static uint32_t tid_of_newborn(struct weft__record *record, weft_thread t)
+{
+    uint32_t tid = WEFT__UNBORN;
+    uint64_t mask;
+    if (weft__signals_block(&mask) >= 0) {
+        enum weft__pin pin = weft__life_pin(record, t);
+        if (pin == PIN_HELD) {
+            tid = weft__life_tid(record);
+            weft__life_unpin(record);
+        }
+        weft__signals_restore(&mask);
+    }
+    return tid != WEFT__UNBORN ? tid : exit_word(record);
+}
+
 int weft_tid(weft_thread t)
 {
     struct weft__record *record = weft__record_find(t);
@@ -181,6 +200,9 @@ int weft_tid(weft_thread t)
     // In this order: if the record still is about t after the look, what was
     // seen was t's.
     uint32_t tid = exit_word(record);
+    if (tid == WEFT__UNBORN) {
+        tid = tid_of_newborn(record, t);
+    }
     if (tid == WEFT__UNBORN || !weft__life_is(record, t)) {
         return 0;
     }

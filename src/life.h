@@ -4,6 +4,7 @@
 #ifndef LIFE_H
 #define LIFE_H
 
+#include <weft/atomic.h>
 #include <weft/thread.h>
 #include "record.h"
 
@@ -36,6 +37,13 @@ int weft__life_end(struct weft__record *record);
 enum weft__pin { PIN_HELD, PIN_ENDED, PIN_GONE };
 enum weft__pin weft__life_pin(struct weft__record *record, weft_thread t);
 void weft__life_unpin(struct weft__record *record);
+
+// The tid of a thread whose record is pinned, or of the caller; WEFT__UNBORN while
+// there is none yet. acquire: pairs with the kernel's store at clone.
+static inline uint32_t weft__life_tid(const struct weft__record *record)
+{
+    return weft__load_acquire(record->tid_word);
+}
 
 // Whether t still is the life that record is living.
 int weft__life_is(const struct weft__record *record, weft_thread t);

@@ -8,6 +8,7 @@
 // main need no memory from the kernel for their records.
 #include <weft/atomic.h>
 #include <weft/error.h>
+#include "host/host.h"
 #include "life.h"
 #include "record.h"
 #include "refusal.h"
@@ -93,8 +94,10 @@ int weft__record_new(struct weft__record **out)
     weft__lock_release(&weft__record_lock);
     if (error == 0) {
         (*out)->cancel_request = 0;
+        (*out)->reached = 0;
         (*out)->waits_for = 0;
         (*out)->value = NULL;
+        (*out)->tid_word = &(*out)->exit_word;
     }
     return error;
 }
@@ -103,6 +106,9 @@ static void end_life(struct weft__record *record)
 {
     struct weft__block *block = record->block;
     record->block = NULL;
+    if (weft__libc_hooks != NULL) {
+        weft__libc_hooks->drop(record);
+    }
     weft__stack_put(block);
     weft__life_free(record);
 }

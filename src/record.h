@@ -26,19 +26,32 @@ struct weft__record {
     uint64_t life;
 
     // The tid while the kernel has the thread, 0 after it; UNBORN from the
-    // handle's birth to the thread's. The kernel writes the tid at clone, and 0
-    // as the very last thing at exit, with a shared futex wake of one waiter.
+    // handle's birth to the thread's. The kernel writes the tid as the thread's
+    // first step, and 0 as the very last one at exit, with a shared futex wake of
+    // one waiter.
     uint32_t exit_word;
 
     // Not 0 once somebody asked the thread to end (cancel.c). Set by anybody,
     // never cleared.
     uint32_t cancel_request;
 
+    // Where the kernel stores the tid before clone returns and before the thread
+    // runs: exit_word, or the word in which a libc keeps it. That one lies in the
+    // thread's memory: weft__life_tid reads it. Written by the creator before the
+    // handle is known.
+    uint32_t *tid_word;
+
     uint32_t index; // in the table; constant
 
     // The rounds of barriers that this record's threads came first in. Counted on
     // through all lives, and never set back (barrier.c).
     uint32_t round;
+
+    // The last walk over all threads that has reached this one (host/everyone.c).
+    uint32_t reached;
+
+    // 1 + the index of whom this thread joins, or 0. Guarded by weft__record_lock.
+    uint32_t waits_for;
 
     // Written by the thread before its end, read by the joiner after it.
     void *value;
@@ -47,9 +60,8 @@ struct weft__record {
     // NULL: none (main, or the caller's own region).
     struct weft__block *block;
 
-    // Guarded by weft__record_lock:
-    weft_thread waits_for;     // whom this thread joins, or 0
-    struct weft__record *next; // in the free list, or in the list of the dying
+    // In the free list, or in the list of the dying. Guarded by weft__record_lock.
+    struct weft__record *next;
 };
 
 #define WEFT__UNBORN 0x7fffffffu // no tid: the kernel's end at 2^22

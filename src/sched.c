@@ -34,8 +34,7 @@ static int aim(struct target *target, weft_thread t)
         weft__signals_restore(&target->mask);
         return WEFT_ESRCH;
     }
-    // acquire: pairs with the kernel's store at clone
-    target->tid = (long)weft__load_acquire(&target->record->exit_word);
+    target->tid = (long)weft__life_tid(target->record);
     return 0;
 }
 

@@ -28,10 +28,10 @@ int weft_kill(weft_thread t, int sig)
     enum weft__pin pin = weft__life_pin(record, t);
     if (pin == PIN_HELD) {
         // To oneself by the tid of now: in a child of vfork the record is the
-        // parent's. acquire: pairs with the kernel's store at clone
+        // parent's.
         long tid = record == weft__thread_self()->record
                        ? sys_gettid()
-                       : (long)weft__load_acquire(&record->exit_word);
+                       : (long)weft__life_tid(record);
         result = sys_tkill(tid, sig);
         weft__life_unpin(record);
     }

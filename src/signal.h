@@ -12,6 +12,9 @@
 #define WEFT__SIGNAL_LAST   34
 #define WEFT__SIGNAL_CANCEL 33
 
+// thread.S: what a handler of the library returns to.
+void weft__sigreturn(void);
+
 static inline uint64_t weft__signal_bit(int sig)
 {
     return (uint64_t)1 << (sig - 1);

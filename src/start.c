@@ -16,8 +16,7 @@
 
 #define HIDDEN __attribute__((visibility("hidden")))
 
-enum { AUXV_KEPT = AT_MINSIGSTKSZ + 1 };
-static unsigned long auxv[AUXV_KEPT];
+static const unsigned long *auxv; // where the kernel left it
 
 // Set by the linker, where the program has such sections.
 typedef void (*init_function)(int, char **, char **);
@@ -38,16 +37,11 @@ _Noreturn void weft__start(long *stack);
 unsigned long __getauxval(unsigned long type);
 unsigned long __getauxval(unsigned long type)
 {
-    return type < AUXV_KEPT ? auxv[type] : 0;
-}
-
-static void read_auxv(const unsigned long *pair)
-{
-    for (; pair[0] != AT_NULL; pair += 2) {
-        if (pair[0] < AUXV_KEPT) {
-            auxv[pair[0]] = pair[1];
-        }
+    const unsigned long *pair = auxv;
+    while (pair[0] != AT_NULL && pair[0] != type) {
+        pair += 2;
     }
+    return pair[1]; // AT_NULL's is 0
 }
 
 // What the program headers say; NULL: there is no such segment.
@@ -90,7 +84,8 @@ static void relocate_one(uintptr_t bias, const struct elf_rela *rela)
         *where = value;
         break;
     case ARCH_R_IRELATIVE:
-        *where = arch_resolve_ifunc(value, auxv[AT_HWCAP], auxv[AT_HWCAP2]);
+        *where = arch_resolve_ifunc(value, __getauxval(AT_HWCAP),
+                                    __getauxval(AT_HWCAP2));
         break;
     default:
         arch_trap(); // a static link has no other kinds
@@ -183,12 +178,12 @@ _Noreturn void weft__start(long *stack)
     while (*end != NULL) {
         end++;
     }
-    read_auxv((unsigned long *)(end + 1));
-    const struct elf_phdr *phdr = (const struct elf_phdr *)auxv[AT_PHDR];
+    auxv = (unsigned long *)(end + 1);
+    const struct elf_phdr *phdr = (const struct elf_phdr *)__getauxval(AT_PHDR);
     if (phdr == NULL) {
         arch_trap(); // linked so that they are not in memory (ld -N): no TLS
     }
-    struct segments found = read_segments(phdr, auxv[AT_PHNUM]);
+    struct segments found = read_segments(phdr, __getauxval(AT_PHNUM));
     uintptr_t bias = found.bias;
     if (found.dynamic != NULL) {
         relocate(bias, (const struct elf_dyn *)(bias + found.dynamic->vaddr));
@@ -197,10 +192,10 @@ _Noreturn void weft__start(long *stack)
     uintptr_t iplt = (uintptr_t)__rela_iplt_start;
     relocate_table(0, iplt, (uintptr_t)__rela_iplt_end - iplt);
     weft__host_tls_lay_out(found.tls, bias);
-    weft__page_size = auxv[AT_PAGESZ];
-    weft__signal_frame = auxv[AT_MINSIGSTKSZ] ? auxv[AT_MINSIGSTKSZ]
-                                              : WEFT__DEFAULT_SIGNAL_FRAME;
-    weft__canary_init((const uintptr_t *)auxv[AT_RANDOM]);
+    weft__page_size = __getauxval(AT_PAGESZ);
+    size_t frame = __getauxval(AT_MINSIGSTKSZ);
+    weft__signal_frame = frame != 0 ? frame : WEFT__DEFAULT_SIGNAL_FRAME;
+    weft__canary_init((const uintptr_t *)__getauxval(AT_RANDOM));
     adopt_main(__builtin_alloca(weft__host_tls_size()));
     call_all(__preinit_array_start, __preinit_array_end, argc, argv, envp);
     call_all(__init_array_start, __init_array_end, argc, argv, envp);

@@ -24,12 +24,14 @@
      | CLONE_THREAD        /* one process: same pid, no SIGCHLD at the end */  \
      | CLONE_SYSVSEM       /* one list of System V semaphore undos */          \
      | CLONE_SETTLS        /* the thread pointer, set before it runs */        \
-     | CLONE_PARENT_SETTID /* the tid in exit_word, before it runs */          \
+     | CLONE_PARENT_SETTID /* the tid in *tid_word, before clone returns */    \
+     | CLONE_CHILD_SETTID  /* the tid in exit_word, before it runs */          \
      | CLONE_CHILD_CLEARTID /* 0 in exit_word, when the stack is unused */)
 
 struct weft__thread weft__main_thread;
 void *weft__key_end;
 void *weft__robust_end;
+const struct weft__libc_hooks *weft__libc_hooks;
 
 // Threads that have not announced their end, less one: who finds 0 is the last,
 // and ends the process.
@@ -89,20 +91,21 @@ static int bring_to_life(const struct weft__place *place, void *tp,
         return error;
     }
     place->self->birth = needed ? &birth : NULL;
-    long tid = weft__clone(THREAD_FLAGS, place->sp, &record->exit_word, tp,
-                           place->self);
+    long tid = weft__clone(THREAD_FLAGS, place->sp, record->tid_word,
+                           &record->exit_word, tp, place->self);
     // From here on nothing of the thread may be touched: it may be gone.
     if (tid < 0) {
         error = weft__refusal(tid);
-        undo_unborn(record, t);
     } else if (needed) {
         error = weft__birth_wait(&birth);
-        if (error) {
-            undo(record, t, birth.ended_detached);
-        }
     }
     if (needed) {
         weft__birth_finish(&birth);
+    }
+    if (tid < 0) {
+        undo_unborn(record, t);
+    } else if (error) {
+        undo(record, t, birth.ended_detached);
     }
     return error;
 }
@@ -135,9 +138,13 @@ int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
         return error;
     }
     weft__store_relaxed(&record->exit_word, WEFT__UNBORN); // nobody looks yet
+    void *tp = build(&place, record, start, arg);
+    if (tp == NULL) {
+        weft__record_free(record);
+        return WEFT_EAGAIN;
+    }
     weft_thread t =
         weft__life_begin(record, (attr->flags & WEFT_DETACHED) != 0);
-    void *tp = build(&place, record, start, arg);
     *out = t;
     weft__add_relaxed(&others, 1); // its creator lives: it cannot be the last
     error = bring_to_life(&place, tp, attr, t);
@@ -150,6 +157,9 @@ int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
 
 _Noreturn void weft__thread_start(struct weft__thread *self)
 {
+    if (weft__libc_hooks != NULL) {
+        weft__libc_hooks->begin(self);
+    }
     if (self->unblock_cancel) {
         weft__signal_unblock(WEFT__SIGNAL_CANCEL);
     }
@@ -161,12 +171,16 @@ _Noreturn void weft__thread_start(struct weft__thread *self)
 
 // The last steps. Until the exit system call is done, signal handlers may still
 // run on this stack; it stays, because nobody frees it before exit_word is 0.
-_Noreturn static void leave(struct weft__record *record)
+_Noreturn static void leave(struct weft__thread *self)
 {
+    struct weft__record *record = self->record;
     // acq_rel: pairs with itself, so that the last one sees all that others did
     if (weft__add_acq_rel(&others, (uint32_t)-1) == 0) {
         weft__store_relaxed(&others, 0); // .fini_array may yet create threads
         weft__host_exit(0);
+    }
+    if (weft__libc_hooks != NULL) {
+        weft__libc_hooks->end(self);
     }
     if (weft__life_end(record)) {
         weft__record_reap(); // those who went before, but not this one
@@ -195,10 +209,13 @@ _Noreturn void weft_exit(void *value)
         self->cleanups = cleanup->next; // first: it may itself call weft_exit
         cleanup->fn(cleanup->arg);
     }
+    if (weft__libc_hooks != NULL) {
+        weft__libc_hooks->destroy(self);
+    }
     call_hook(&weft__key_end, self);
     call_hook(&weft__robust_end, self);
     self->record->value = value;
-    leave(self->record);
+    leave(self);
 }
 
 uint32_t *weft__thread_adopt_main(void)

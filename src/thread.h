@@ -41,8 +41,8 @@ static inline struct weft__thread *weft__thread_self(void)
 
 // thread.S: a new thread, which begins in weft__thread_start(self). The new tid,
 // or -errno.
-long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word, void *tls,
-                 struct weft__thread *self);
+long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word,
+                 uint32_t *exit_word, void *tls, struct weft__thread *self);
 _Noreturn void weft__thread_start(struct weft__thread *self);
 
 // In the child of a fork: the calling thread is the only one.

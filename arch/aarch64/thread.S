@@ -5,12 +5,12 @@
 #include "cancel_nr.h"
 
 // long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word,
-//                  void *tls, struct weft__thread *self)
-//   C passes:     x0 flags  x1 sp  x2 tid_word  x3 tls  x4 self
+//                  uint32_t *exit_word, void *tls, struct weft__thread *self)
+//   C passes:     x0 flags  x1 sp  x2 tid_word  x3 exit_word  x4 tls  x5 self
 //   clone wants:  x0 flags  x1 sp  x2 parent's tid word
 //                 x3 tls  x4 child's tid word
 // The child starts with the same registers but x0, and with an empty stack:
-// self has to travel in a register, x9.
+// self travels in x5.
         .cfi_sections .debug_frame      // for debuggers; nothing in the program
 
         .section .text.weft__clone, "ax", %progbits
@@ -20,8 +20,9 @@
 weft__clone:
         .cfi_startproc
         bti     c
-        mov     x9, x4                  // self
-        mov     x4, x2                  // the kernel clears it at the end
+        mov     x9, x3
+        mov     x3, x4                  // tls
+        mov     x4, x9                  // the kernel clears it at the end
         mov     x8, #SYS_clone
         svc     #0
         cbz     x0, 1f                  // (a debugger that stops a child before
@@ -30,7 +31,7 @@ weft__clone:
 1:      .cfi_undefined x30              // child: nobody called it
         mov     x29, xzr                // end of the chain of frame records
         mov     x30, xzr
-        mov     x0, x9                  // self
+        mov     x0, x5                  // self
         bl      weft__thread_start
         brk     #1000                   // it does not return
         .cfi_endproc

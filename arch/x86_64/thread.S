@@ -5,12 +5,12 @@
 #include "cancel_nr.h"
 
 // long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word,
-//                  void *tls, struct weft__thread *self)
-//   C passes:     rdi flags  rsi sp  rdx tid_word  rcx tls  r8 self
+//                  uint32_t *exit_word, void *tls, struct weft__thread *self)
+//   C passes:     rdi flags  rsi sp  rdx tid_word  rcx exit_word  r8 tls  r9 self
 //   clone wants:  rdi flags  rsi sp  rdx parent's tid word
 //                 r10 child's tid word  r8 tls
 // The child starts with the same registers but rax, rcx and r11, and with an
-// empty stack: self has to travel in a register, r9.
+// empty stack: self travels in r9.
         .cfi_sections .debug_frame      // for debuggers; nothing in the program
 
         .section .text.weft__clone, "ax", @progbits
@@ -20,9 +20,7 @@
 weft__clone:
         .cfi_startproc
         endbr64
-        mov     %r8, %r9                // self
-        mov     %rdx, %r10              // the kernel clears it at the end
-        mov     %rcx, %r8               // tls
+        mov     %rcx, %r10              // the kernel clears it at the end
         mov     $SYS_clone, %eax
         syscall
         test    %rax, %rax

@@ -3,13 +3,16 @@
 //
 // freestanding.c is part of weft-crt0.o, which a program without a libc puts
 // before the archive. In any other program these names are still undefined when
-// the linker reaches the archive, and it takes the member none.c.
+// the linker reaches the archive, and it takes the member libc.c, which finds out
+// which libc that is (libc.h).
 #ifndef HOST_H
 #define HOST_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include "hidden.h"
 
+struct weft__record;
 struct weft__thread;
 
 // Bytes that TLS and TCB of a thread take, whatever the alignment of the memory.
@@ -17,7 +20,9 @@ struct weft__thread;
 size_t weft__host_tls_size(void);
 
 // Builds TLS and TCB in that many bytes of memory, with the slot pointing to
-// self, and returns the thread pointer to run with.
+// self, and returns the thread pointer to run with; NULL if there is no memory
+// for what a libc wants besides. A libc that keeps the tid in its own TCB has
+// record->tid_word point there, and leaves WEFT__UNBORN in it.
 void *weft__host_tls_build(void *memory, struct weft__thread *self);
 
 // Ends the process as a return from main does.
@@ -27,5 +32,27 @@ _Noreturn void weft__host_exit(int status);
 // thread pointer is set with the slot pointing to weft__main_thread. Returns
 // main's exit word, into which the host has the kernel's tid stored.
 uint32_t *weft__thread_adopt_main(void);
+
+// What a libc wants to be told of a thread's life. NULL in a program without one,
+// so that nothing of it is in there. Written once, before main.
+struct weft__libc_hooks {
+    // In the new thread, before anything else.
+    void (*begin)(struct weft__thread *self);
+    // In the thread that ends: after its cleanup handlers and before the
+    // destructors of its keys, to run destructors of thread-local objects.
+    void (*destroy)(struct weft__thread *self);
+    // In the thread that ends: after the last code of the program. Not for the
+    // last thread: that one calls weft__host_exit.
+    void (*end)(struct weft__thread *self);
+    // Once for each weft__host_tls_build that gave a thread pointer, when the
+    // kernel has let go of the thread, or when it was never born: gives back what
+    // is not in the thread's memory. That may be the caller's again already, so
+    // it is not to be touched. Also called for a record for which nothing was
+    // built; tid_word is &exit_word then.
+    void (*drop)(struct weft__record *record);
+    // fork as the libc does it: the child's pid, 0 in the child, or -errno.
+    long (*fork)(void);
+};
+extern WEFT__HIDDEN const struct weft__libc_hooks *weft__libc_hooks;
 
 #endif

@@ -117,18 +117,19 @@ void kernel_store(uint32_t *word, uint32_t value)
     memory_put(memory_find(word, sizeof *word), value, RELEASE, -1);
 }
 
-long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word, void *tls,
-                 struct weft__thread *self)
+long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word,
+                 uint32_t *exit_word, void *tls, struct weft__thread *self)
 {
     (void)flags;
+    (void)tid_word; // the same, where there is no libc
     step(NULL, 0, 1);
     if (may_refuse && model_choose(2) == 1) {
         trace_event(NULL, "clone is refused");
         return -WEFT_EAGAIN;
     }
     unsigned child = new_task();
-    tasks[child] = (struct task){new_tid(), tid_word, tls, sp, self};
-    kernel_store(tid_word, tasks[child].tid);
+    tasks[child] = (struct task){new_tid(), exit_word, tls, sp, self};
+    kernel_store(exit_word, tasks[child].tid);
     thread_begin(child, born, model_current);
     remember(child);
     trace_event(NULL, "clone: %c, tid %u", trace_letter(child),

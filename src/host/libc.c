@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// libc.c - the host of a program with a libc, as far as all libcs are alike.
+// Read before: host.h, libc.h.  Read after: choice.c, musl.c, glibc.c.
+//
+// A libc has set the thread pointer of main long before this code runs, and keeps
+// a TCB there that it knows and this code does not own. So nothing is changed
+// before everything that is relied upon was looked at: what is found otherwise is
+// another version, and the program ends, before main, with a line that says what.
+#include "everyone.h"
+#include "fork.h"
+#include "libc.h"
+#include "stack.h"
+#include "syscall.h"
+#include "thread.h"
+
+// What every libc has.
+_Noreturn void exit(int status);
+int fork(void);
+int *__errno_location(void);
+unsigned long getauxval(unsigned long type);
+
+ptrdiff_t weft__self_slot;
+static const struct weft__libc *libc;
+
+static void say(const char *text)
+{
+    size_t length = 0;
+    while (text[length] != '\0') {
+        length++;
+    }
+    sys_write(2, text, length);
+}
+
+_Noreturn static void refuse(const char *name, const char *what)
+{
+    say("weft: this libc is not a ");
+    say(name);
+    say(" that Weft knows: ");
+    say(what);
+    say("\n");
+    sys_exit_group(127);
+}
+
+static size_t default_stack(void)
+{
+    const struct elf_phdr *phdr = (const struct elf_phdr *)getauxval(AT_PHDR);
+    for (size_t i = getauxval(AT_PHNUM); i > 0; i--) {
+        if (phdr[i - 1].type == PT_GNU_STACK && phdr[i - 1].memsz != 0) {
+            return phdr[i - 1].memsz; // -z stack-size
+        }
+    }
+    return WEFT__DEFAULT_STACK;
+}
+
+// The kernel's store and wake at the end of the calling thread.
+static void register_exit_word(uint32_t *exit_word)
+{
+    sys_set_tid_address(exit_word);
+    *exit_word = (uint32_t)sys_gettid();
+}
+
+// Before main, and before the constructors of the program.
+__attribute__((constructor(101))) static void adopt_main(void)
+{
+    libc = weft__libc_choose();
+    if (libc == NULL) {
+        refuse("libc", "neither static musl nor static glibc, and weft-crt0.o "
+                       "is not linked");
+    }
+    const char *what = libc->mismatch();
+    if (what != NULL) {
+        refuse(libc->name, what);
+    }
+    weft__page_size = getauxval(AT_PAGESZ);
+    size_t frame = getauxval(AT_MINSIGSTKSZ);
+    weft__signal_frame = frame ? frame : WEFT__DEFAULT_SIGNAL_FRAME;
+    weft__default_stack = default_stack();
+    uint32_t *exit_word = weft__thread_adopt_main();
+    libc->adopt(&weft__main_thread);
+    register_exit_word(exit_word);
+    weft__libc_hooks = &libc->hooks;
+}
+
+size_t weft__host_tls_size(void)
+{
+    return libc->tls_size();
+}
+
+void *weft__host_tls_build(void *memory, struct weft__thread *self)
+{
+    return libc->tls_build(memory, self);
+}
+
+void weft__host_exit(int status)
+{
+    exit(status);
+}
+
+long weft__libc_fork(void)
+{
+    long pid = fork();
+    return pid < 0 ? -*__errno_location() : pid;
+}
+
+void weft__libc_before_fork(void)
+{
+    weft__fork_begin();
+}
+
+void weft__libc_after_fork(int in_child)
+{
+    if (in_child) {
+        weft__everyone_alone();
+        // A fork forgets it.
+        register_exit_word(&weft__thread_self()->record->exit_word);
+    }
+    weft__fork_end(in_child);
+}
