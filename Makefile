@@ -119,6 +119,7 @@ demo: ## fwsum at work on this machine's files, on both architectures
 
 include tests/utils/utils.mk
 include tests/tests.mk
+include tests/bench/bench.mk
 
 clean: ## remove build/
 	rm -rf build

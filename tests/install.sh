@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# install.sh demo|test ARCH... - gets the Debian packages that are missing.
+# install.sh demo|test|bench ARCH... - gets the Debian packages that are missing.
 #
 # demo: what make demo needs beside gcc and make. test: what make test needs as
-# well. Only for the processors named: a foreign one needs a cross compiler and
+# well. bench: what make bench needs, and the libraries it compares with. Only for the processors named: a foreign one needs a cross compiler and
 # qemu. As root, or with a sudo that asks nothing, the packages are installed;
 # otherwise the line that installs them is printed, and the end is status 1.
 set -eu
@@ -44,11 +44,24 @@ needed_for_test()
 pkg-config pkg-config
 g++ g++
 strace strace
+python3 python3
 gdb gdb
 ps procps
 clang clang
 clang-format clang-format
 clang-tidy clang-tidy
+END
+}
+
+needed_for_bench()
+{
+    cat <<END
+python3 python3
+strace strace
+gnuplot gnuplot-nox
+taskset util-linux
+musl-gcc musl-tools
+/usr/include/nsync.h libnsync-dev
 END
 }
 
@@ -65,6 +78,9 @@ needed()
     needed_for_all
     if [ "$set_name" = test ]; then
         needed_for_test
+    fi
+    if [ "$set_name" = bench ]; then
+        needed_for_bench
     fi
     for arch in "$@"; do
         case $arch in

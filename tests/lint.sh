@@ -46,6 +46,9 @@ check_tidy()
     # What is above the runtime is the same on all of them.
     find tests/programs tests/utils tests/boot/init.c -name '*.c' |
         tidy "$flags" || found=1
+    find tests/bench -name '*.c' ! -name floor.c |
+        tidy "$flags" -Itests/bench '-DAPI="api_weft.h"' || found=1
+    echo tests/bench/floor.c | tidy "$flags" -Itests/bench || found=1
     find tests tests/boot -maxdepth 1 -name '*.c' ! -name abi.c ! -name init.c |
         sort -u | tidy -D_GNU_SOURCE || found=1
     return $found
@@ -54,7 +57,7 @@ check_tidy()
 check_licence()
 {
     find Makefile include src arch tests \( -name '*.[chS]' -o -name '*.sh' \
-        -o -name '*.def' -o -name '*.hpp' -o -name tests.mk \
+        -o -name '*.def' -o -name '*.hpp' -o -name '*.py' -o -name '*.mk' \
         -o -name Makefile \) | sort | while read -r file; do
         head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT$' ||
             echo "$file: no SPDX line"
