@@ -72,8 +72,8 @@ static struct floor_thread *get_thread(void)
 }
 
 // arch/<arch>/thread.S
-long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word, void *tls,
-                 struct floor_thread *self);
+long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word,
+                 uint32_t *exit_word, void *tls, struct floor_thread *self);
 _Noreturn void weft__thread_start(struct floor_thread *self);
 
 _Noreturn void weft__thread_start(struct floor_thread *self)
@@ -89,7 +89,7 @@ static int start_on(struct floor_thread *t, void *(*start)(void *), void *arg)
     t->start = start;
     t->arg = arg;
     char *sp = (char *)t - (uintptr_t)t % 16;
-    return weft__clone(THREAD_FLAGS, sp, &t->tid, NULL, t) < 0;
+    return weft__clone(THREAD_FLAGS, sp, &t->tid, &t->tid, NULL, t) < 0;
 }
 
 // ---- one kernel thread for all, one after the other ----
