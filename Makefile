@@ -56,10 +56,16 @@ CORE_SRC := src/thread.c src/place.c src/stack.c src/record.c src/life.c \
             arch/$(ARCH)/thread.S
 # What it takes to live beside a libc; in programs without one there is none of it.
 HOST_SRC := src/host/libc.c src/host/choice.c src/host/everyone.c \
-            src/host/musl.c src/host/musl_verify.c src/host/musl_cancel.c
+            src/host/musl.c src/host/musl_verify.c src/host/musl_cancel.c \
+            src/host/glibc.c src/host/glibc_shape.c src/host/glibc_cancel.c \
+            src/host/glibc_unwind.c src/host/glibc_setxid.c \
+            arch/$(ARCH)/glibc.S
 # A program's beginning where there is no libc.
 CRT0_SRC := src/start.c src/host/freestanding.c src/canary.c src/mem.c \
             arch/$(ARCH)/start.S
+
+# glibc's threads end frame by frame, through these files' frames as well.
+$(BUILD)/obj/src/host/glibc%.c.o: CORE += -fasynchronous-unwind-tables
 
 objects   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 LIB      := $(BUILD)/libweft.a

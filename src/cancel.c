@@ -29,6 +29,7 @@
 #include <weft/cancel.h>
 #include <weft/error.h>
 #include "cancel.h"
+#include "host/host.h"
 #include "life.h"
 #include "signal.h"
 #include "refusal.h"
@@ -56,6 +57,9 @@ static int due(const struct weft__thread *self)
 
 _Noreturn void weft__cancel_now(void)
 {
+    if (weft__libc_hooks != NULL && weft__libc_hooks->unwind != NULL) {
+        weft__libc_hooks->unwind(WEFT_CANCELED);
+    }
     weft_exit(WEFT_CANCELED);
 }
 
@@ -113,6 +117,13 @@ void weft_cleanup_unlink(struct weft_cleanup *c)
     weft__thread_self()->cleanups = c->next;
 }
 
+// Blocking calls in a libc's own code count as stubs as well.
+static int canceled_by_libc(char *ucontext)
+{
+    return weft__libc_hooks != NULL && weft__libc_hooks->cancel_at != NULL &&
+           weft__libc_hooks->cancel_at(ucontext);
+}
+
 static void handle_cancel(int sig, void *info, void *context)
 {
     (void)sig;
@@ -130,7 +141,7 @@ static void handle_cancel(int sig, void *info, void *context)
     } else if (*pc >= (uintptr_t)weft__cancel_begin &&
                *pc < (uintptr_t)weft__cancel_end) {
         *pc = (uintptr_t)weft__cancel_canceled;
-    } else if (self->stubs > 0) {
+    } else if (self->stubs > 0 && !canceled_by_libc(ucontext)) {
         self->cancel_signal_blocked = 1;
         *mask |= weft__signal_bit(WEFT__SIGNAL_CANCEL);
         sys_tkill(sys_gettid(), WEFT__SIGNAL_CANCEL);

@@ -97,6 +97,7 @@ int weft__record_new(struct weft__record **out)
         (*out)->reached = 0;
         (*out)->waits_for = 0;
         (*out)->value = NULL;
+        (*out)->of_host = NULL;
         (*out)->tid_word = &(*out)->exit_word;
     }
     return error;

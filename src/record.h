@@ -41,6 +41,9 @@ struct weft__record {
     // handle is known.
     uint32_t *tid_word;
 
+    // The host's: what it has to give back at the end, or NULL.
+    void *of_host;
+
     uint32_t index; // in the table; constant
 
     // The rounds of barriers that this record's threads came first in. Counted on

@@ -11,7 +11,7 @@
 int weft_kill(weft_thread t, int sig)
 {
     if (sig < 0 || sig > SIGNAL_MAX ||
-        (sig >= WEFT__SIGNAL_FIRST && sig <= WEFT__SIGNAL_LAST)) {
+        (sig >= WEFT__SIGNAL_FIRST && sig <= weft__last_signal)) {
         return WEFT_EINVAL;
     }
     struct weft__record *record = weft__record_find(t);

@@ -4,13 +4,16 @@
 #define SIGNAL_H
 
 #include <stdint.h>
+#include "hidden.h"
 #include "syscall.h"
 
 // 32..34 are what glibc and musl use between them; the calls of this library neither
 // block nor send them for a program. 33 is the one that carries a cancel request here.
+// Beside glibc, 34 is the program's own, its SIGRTMIN; the host says so.
 #define WEFT__SIGNAL_FIRST  32
 #define WEFT__SIGNAL_LAST   34
 #define WEFT__SIGNAL_CANCEL 33
+extern WEFT__HIDDEN int weft__last_signal;
 
 // thread.S: what a handler of the library returns to.
 void weft__sigreturn(void);
@@ -23,7 +26,7 @@ static inline uint64_t weft__signal_bit(int sig)
 // A mask without what must never be blocked.
 static inline uint64_t weft__signals_allowed(uint64_t mask)
 {
-    for (int sig = WEFT__SIGNAL_FIRST; sig <= WEFT__SIGNAL_LAST; sig++) {
+    for (int sig = WEFT__SIGNAL_FIRST; sig <= weft__last_signal; sig++) {
         mask &= ~weft__signal_bit(sig);
     }
     return mask;

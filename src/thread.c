@@ -32,6 +32,7 @@ struct weft__thread weft__main_thread;
 void *weft__key_end;
 void *weft__robust_end;
 const struct weft__libc_hooks *weft__libc_hooks;
+int weft__last_signal = WEFT__SIGNAL_LAST;
 
 // Threads that have not announced their end, less one: who finds 0 is the last,
 // and ends the process.

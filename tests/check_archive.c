@@ -43,11 +43,12 @@ static const struct processor *this_processor(void)
 }
 
 // The members of the archive that a program without a libc may contain: all but
-// the hosts of programs with one, which are built from src/host.
+// the hosts of programs with one, which are built from src/host and glibc.S.
 #define CORE_MEMBERS                                                           \
     "top=$PWD && rm -rf $SCRATCH/core && mkdir -p $SCRATCH/core && "           \
     "cd $SCRATCH/core && ${CROSS}ar x $top/$BUILD/libweft.a && "               \
-    "for f in $top/src/host/*.c; do rm -f $(basename $f).o; done && "
+    "for f in $top/src/host/*.c $top/arch/$ARCH/glibc.S; do "                  \
+    "rm -f $(basename $f).o; done && "
 
 static void archive_needs_no_symbol_from_outside(int unused)
 {

@@ -48,10 +48,17 @@ struct weft__libc_hooks {
     // kernel has let go of the thread, or when it was never born: gives back what
     // is not in the thread's memory. That may be the caller's again already, so
     // it is not to be touched. Also called for a record for which nothing was
-    // built; tid_word is &exit_word then.
+    // built; of_host is NULL then.
     void (*drop)(struct weft__record *record);
     // fork as the libc does it: the child's pid, 0 in the child, or -errno.
     long (*fork)(void);
+    // For the cancel handler, with a request due: where the thread was interrupted
+    // in a blocking call of the libc that has not been done, sends it to its end.
+    // Whether it did. NULL: those calls go through Weft's stub.
+    int (*cancel_at)(char *ucontext);
+    // Ends the calling thread as weft_exit does, but frame by frame from the caller
+    // on, and does not return. NULL: as weft_exit.
+    void (*unwind)(void *value);
 };
 extern WEFT__HIDDEN const struct weft__libc_hooks *weft__libc_hooks;
 

@@ -9,6 +9,7 @@
 #include "everyone.h"
 #include "fork.h"
 #include "libc.h"
+#include "signal.h"
 #include "stack.h"
 #include "syscall.h"
 #include "thread.h"
@@ -41,7 +42,7 @@ _Noreturn static void refuse(const char *name, const char *what)
     sys_exit_group(127);
 }
 
-static size_t default_stack(void)
+static size_t stack_of_program(void)
 {
     const struct elf_phdr *phdr = (const struct elf_phdr *)getauxval(AT_PHDR);
     for (size_t i = getauxval(AT_PHNUM); i > 0; i--) {
@@ -49,7 +50,7 @@ static size_t default_stack(void)
             return phdr[i - 1].memsz; // -z stack-size
         }
     }
-    return WEFT__DEFAULT_STACK;
+    return libc->default_stack;
 }
 
 // The kernel's store and wake at the end of the calling thread.
@@ -74,7 +75,8 @@ __attribute__((constructor(101))) static void adopt_main(void)
     weft__page_size = getauxval(AT_PAGESZ);
     size_t frame = getauxval(AT_MINSIGSTKSZ);
     weft__signal_frame = frame ? frame : WEFT__DEFAULT_SIGNAL_FRAME;
-    weft__default_stack = default_stack();
+    weft__default_stack = stack_of_program();
+    weft__last_signal = libc->last_signal;
     uint32_t *exit_word = weft__thread_adopt_main();
     libc->adopt(&weft__main_thread);
     register_exit_word(exit_word);

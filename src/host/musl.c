@@ -14,6 +14,7 @@
 #include "libc.h"
 #include "musl.h"
 #include "signal.h"
+#include "stack.h"
 #include "thread.h"
 
 extern MUSL_WEAK struct musl_stream *__stdin_used, *__stdout_used,
@@ -97,11 +98,13 @@ static void drop(struct weft__record *record)
 
 const struct weft__libc weft__libc_musl = {
     .name = "musl",
+    .default_stack = WEFT__DEFAULT_STACK,
+    .last_signal = MUSL_SIGNAL_LAST,
     .mismatch = weft__musl_mismatch,
     .adopt = adopt,
     .tls_size = tls_size,
     .tls_build = tls_build,
-    .hooks = {nothing, nothing, end, drop, weft__libc_fork},
+    .hooks = {nothing, nothing, end, drop, weft__libc_fork, NULL, NULL},
 };
 
 // ---- What musl calls, if it is there ----

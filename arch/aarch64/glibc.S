@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// glibc.S - how glibc opens the bracket around a blocking system call, on aarch64.
+// See src/host/glibc_cancel.c.
+
+// int __pthread_enable_asynccancel(void)
+// The cancel handler moves a thread that it finds in [begin, end), or between
+// the return from here and the system call, to weft__bracket_canceled: as if the
+// caller had called that instead. The result is handed to
+// __pthread_disable_asynccancel and means nothing here.
+// The look is an acquire: pairs with [cancel.request].
+        .cfi_sections .eh_frame, .debug_frame   // unwinders start here
+
+        .section .text.__pthread_enable_asynccancel, "ax", %progbits
+        .globl  __pthread_enable_asynccancel, weft__bracket_begin
+        .globl  weft__bracket_end, weft__bracket_canceled
+        .hidden __pthread_enable_asynccancel, weft__bracket_begin
+        .hidden weft__bracket_end, weft__bracket_canceled
+        .type   __pthread_enable_asynccancel, %function
+        .type   weft__bracket_canceled, %function
+__pthread_enable_asynccancel:
+        .cfi_startproc
+        bti     c
+        stp     x29, x30, [sp, #-16]!
+        .cfi_adjust_cfa_offset 16
+        .cfi_rel_offset x29, 0
+        .cfi_rel_offset x30, 8
+        mov     x29, sp
+        bl      weft__bracket_open      // the word to look at
+        ldp     x29, x30, [sp], #16
+        .cfi_adjust_cfa_offset -16
+        .cfi_restore x29
+        .cfi_restore x30
+weft__bracket_begin:
+        ldar    w0, [x0]                // a request that is there already?
+        cbnz    w0, weft__bracket_canceled
+        ret
+weft__bracket_end:
+weft__bracket_canceled:
+        bti     jc                      // the handler arrives here by sigreturn
+        stp     x29, x30, [sp, #-16]!
+        .cfi_adjust_cfa_offset 16
+        .cfi_rel_offset x29, 0
+        .cfi_rel_offset x30, 8
+        mov     x29, sp
+        bl      weft__bracket_cancel
+        brk     #1000                   // it does not return
+        .cfi_endproc
+        .size   __pthread_enable_asynccancel, . - __pthread_enable_asynccancel
+
+        .section .note.GNU-stack, "", %progbits // no executable stack
+
+// These objects are fit for BTI (1) and PAC (2): AAELF64, "Program Property".
+// Without the note the linker drops the mark for the whole program.
+        .section .note.gnu.property, "a"
+        .balign 8
+        .long   4, 16, 5                // name size, data size, type
+        .asciz  "GNU"
+        .long   0xc0000000, 4           // aarch64 feature_1_and, its size
+        .long   3, 0                    // BTI and PAC; padding

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+// glibc.c - the host of a program with static glibc.
+// Read before: libc.c, glibc.h, glibc_shape.c.  Read after: glibc_cancel.c,
+// glibc_setxid.c, everyone.c.
+//
+// A thread's memory between the stack and its own data, as glibc would lay it out
+// itself. _dl_allocate_tls fills in the variables, and brings a vector for those of
+// libraries that are loaded at run time:
+//
+//     variant II, x86_64                     variant I, aarch64
+//
+//     variables | struct pthread | res       struct pthread | TCB | variables | res
+//               ^                                           ^
+//               tp                                          tp
+//
+// res is what the resolver keeps for a thread, if it is in the program.
+//
+// Each struct pthread is a node of the list _dl_stack_user, by which a library that
+// is loaded at run time (a character set of iconv, a name service) finds the
+// variables to initialise; fork's child takes itself off that list.
+#include <weft/atomic.h>
+#include "glibc.h"
+#include "glibc_arch.h"
+#include "libc.h"
+#include "lock.h"
+#include "signal.h"
+#include "syscall.h"
+#include "thread.h"
+
+// These are in a program when it uses what they serve.
+extern WEAK char _res[]; // the resolver
+extern WEAK _Thread_local void *__libc_resp;
+WEAK void __call_tls_dtors(void); // C++'s thread_local with destructors
+WEAK void __res_thread_freeres(void);
+WEAK void __glibc_tls_internal_free(void);
+WEAK void __libc_dlerror_result_free(void);
+WEAK void __malloc_arena_thread_freeres(void);
+WEAK int __register_atfork(void (*prepare)(void), void (*parent)(void),
+                           void (*child)(void), void *library);
+
+// glibc's own functions take more than musl's: getaddrinfo() some 64 KiB.
+#define GLIBC_STACK ((size_t)1024 * 1024)
+
+enum { RES_SIZE = 576 }; // of struct __res_state (<resolv.h>), in whole lines
+enum { NO_RSEQ = -2 };   // "cpu_id" of a thread without restartable sequences
+
+_Thread_local struct weft__thread *weft__glibc_self;
+
+// The tables behind isalpha() and its like as they were at start-up: good for any
+// handler that runs before the thread has taken those of the current locale.
+static const uint16_t *ctype_b;
+static const int32_t *ctype_tolower, *ctype_toupper;
+
+// ---- The list of struct pthread ----
+
+// glibc's simple lock is the one of lock.c: 0 free, 1 held, 2 held and waited for.
+static struct weft__lock *list_lock(void)
+{
+    return (struct weft__lock *)(void *)&_dl_stack_cache_lock;
+}
+
+static struct glibc_node *node_of(char *tp)
+{
+    return (struct glibc_node *)(void *)(tp + weft__glibc.node);
+}
+
+// The caller of these two holds the lock, or is the only thread.
+static void insert(struct glibc_node *node)
+{
+    node->next = _dl_stack_user.next;
+    node->prev = &_dl_stack_user;
+    node->next->prev = node;
+    _dl_stack_user.next = node;
+}
+
+static void take_out(struct glibc_node *node)
+{
+    node->next->prev = node->prev;
+    node->prev->next = node->next;
+}
+
+static void link_thread(char *tp)
+{
+    weft__lock_acquire(list_lock());
+    insert(node_of(tp));
+    weft__lock_release(list_lock());
+}
+
+static void unlink_thread(char *tp)
+{
+    weft__lock_acquire(list_lock());
+    take_out(node_of(tp));
+    weft__lock_release(list_lock());
+}
+
+// ---- A thread's memory ----
+
+static uint32_t *number_of(char *tp)
+{
+    return (uint32_t *)(void *)(tp + weft__glibc.tid);
+}
+
+static size_t below_tp(void)
+{
+    const struct weft__glibc *shape = &weft__glibc;
+    return ARCH_TLS_ABOVE_TP ? shape->pthread_size
+                             : shape->static_size - shape->pthread_size;
+}
+
+static size_t above_tp(void)
+{
+    const struct weft__glibc *shape = &weft__glibc;
+    size_t size = ARCH_TLS_ABOVE_TP ? shape->static_size : shape->pthread_size;
+    return (size + 15) & ~(size_t)15;
+}
+
+static size_t tls_size(void)
+{
+    return below_tp() + above_tp() + weft__glibc.align - 1 +
+           (_res != NULL ? RES_SIZE : 0);
+}
+
+// The variable of the thread with thread pointer tp that is for the calling thread
+// at mine.
+static void *variable_of(char *tp, void *mine)
+{
+    return tp + ((char *)mine - (char *)__builtin_thread_pointer());
+}
+
+// glibc's variables that are not right when they are as in the file.
+static void set_variables(char *tp, struct weft__thread *self)
+{
+    *(void **)(void *)(tp + weft__self_slot) = self;
+    *(const uint16_t **)variable_of(tp, __ctype_b_loc()) = ctype_b;
+    *(const int32_t **)variable_of(tp, __ctype_tolower_loc()) = ctype_tolower;
+    *(const int32_t **)variable_of(tp, __ctype_toupper_loc()) = ctype_toupper;
+    if (_res != NULL) {
+        char *res = tp + above_tp();
+        weft__zero(res, RES_SIZE);
+        *(void **)variable_of(tp, &__libc_resp) = res;
+    }
+    *(int32_t *)(void *)(tp + __rseq_offset + 4) = NO_RSEQ;
+}
+
+static void *tls_build(void *memory, struct weft__thread *self)
+{
+    const struct weft__glibc *shape = &weft__glibc;
+    uintptr_t mask = shape->align - 1;
+    char *tp = (char *)(((uintptr_t)memory + below_tp() + mask) & ~mask);
+    weft__zero(tp + shape->pthread, shape->pthread_size);
+    arch_glibc_head(tp, shape->main_tp);
+    *number_of(tp) = WEFT__UNBORN;
+    link_thread(tp); // first: what is loaded from now on finds the thread
+    if (_dl_allocate_tls(tp) == NULL) {
+        unlink_thread(tp);
+        return NULL;
+    }
+    set_variables(tp, self);
+    self->record->tid_word = number_of(tp);
+    self->record->of_host = tp;
+    return tp;
+}
+
+// ---- A thread's life ----
+
+static void begin(struct weft__thread *self)
+{
+    (void)self;
+    __ctype_init();
+}
+
+static void destroy(struct weft__thread *self)
+{
+    (void)self;
+    if (__call_tls_dtors != NULL) {
+        __call_tls_dtors();
+    }
+}
+
+static void call(void (*function)(void))
+{
+    if (function != NULL) {
+        function();
+    }
+}
+
+// What glibc's __libc_thread_freeres does, which nothing else would bring into
+// the program. And the thread is off the list before its memory may be somebody
+// else's.
+static void end(struct weft__thread *self)
+{
+    char *tp = __builtin_thread_pointer();
+    call(__res_thread_freeres);
+    call(__glibc_tls_internal_free);
+    call(__libc_dlerror_result_free);
+    _dl_deallocate_tls(tp, 0);
+    call(__malloc_arena_thread_freeres); // last: the others call free
+    unlink_thread(tp);
+    self->record->of_host = NULL;
+}
+
+// In the child of a fork nobody else is on the list any more.
+static int in_child;
+
+static void drop(struct weft__record *record)
+{
+    char *tp = record->of_host;
+    if (tp == NULL) {
+        return; // nothing was built, or end() was here
+    }
+    _dl_deallocate_tls(tp, 0);
+    if (!in_child) {
+        unlink_thread(tp);
+    }
+    record->of_host = NULL;
+}
+
+// ---- fork ----
+
+static uint64_t
+    mask_before_fork; // guarded by the locks that are held meanwhile
+
+static void before_fork(void)
+{
+    // All but the one by which who holds one of the locks may have been stopped,
+    // until this thread is stopped, too (everyone.c).
+    uint64_t block = ~weft__signal_bit(GLIBC_SIGNAL_FIRST);
+    uint64_t mask = 0;
+    sys_sigprocmask(SIG_BLOCK, &block, &mask);
+    weft__libc_before_fork();
+    weft__lock_acquire(list_lock());
+    mask_before_fork = mask;
+}
+
+static void after_fork(void)
+{
+    uint64_t mask = mask_before_fork;
+    weft__lock_release(list_lock());
+    weft__libc_after_fork(0);
+    weft__signals_restore(&mask);
+}
+
+// glibc has emptied its lists but for the caller's node, which it may have put on
+// another one: that of threads whose stacks it would use again.
+static void after_fork_in_child(void)
+{
+    uint64_t mask = mask_before_fork;
+    struct glibc_node *node = node_of(__builtin_thread_pointer());
+    take_out(node);
+    insert(node);
+    _dl_stack_cache_lock = 0;
+    in_child = 1;
+    weft__libc_after_fork(1);
+    in_child = 0;
+    weft__signals_restore(&mask);
+}
+
+static void adopt(struct weft__thread *main)
+{
+    char *tp = __builtin_thread_pointer();
+    weft__glibc_self = main;
+    weft__self_slot = (char *)&weft__glibc_self - tp;
+    main->record->tid_word = number_of(tp);
+    main->record->of_host = tp;
+    ctype_b = *__ctype_b_loc();
+    ctype_tolower = *__ctype_tolower_loc();
+    ctype_toupper = *__ctype_toupper_loc();
+    arch_glibc_head(tp, tp);
+    __libc_single_threaded = 0;
+    _IO_enable_locks();
+    if (__register_atfork != NULL) {
+        __register_atfork(before_fork, after_fork, after_fork_in_child, NULL);
+    }
+    weft__glibc_signals_init();
+}
+
+const struct weft__libc weft__libc_glibc = {
+    .name = "glibc",
+    .default_stack = GLIBC_STACK,
+    .last_signal = GLIBC_SIGNAL_LAST,
+    .mismatch = weft__glibc_mismatch,
+    .adopt = adopt,
+    .tls_size = tls_size,
+    .tls_build = tls_build,
+    .hooks = {begin, destroy, end, drop, weft__libc_fork, weft__glibc_cancel_at,
+              weft__glibc_unwind},
+};

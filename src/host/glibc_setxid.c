@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// glibc_setxid.c - setuid and its like for all threads of a glibc program.
+// Read before: everyone.c.
+//
+// To the kernel, user and group ids are a thread's; to POSIX, the process's. glibc's
+// setuid(), setgid(), setgroups() and the others hand the system call to
+// __nptl_setxid, for all threads to make it.
+#include "arch.h"
+#include "everyone.h"
+#include "glibc.h"
+#include "signal.h"
+#include "syscall.h"
+#include "thread.h"
+
+// As those functions fill it in.
+struct glibc_command {
+    int nr;
+    long id[3];
+    int count; // glibc's own
+    int error; // the same
+};
+
+struct call {
+    const struct glibc_command *command;
+    int begun;
+    long result; // the caller's, who is the first
+};
+
+int __nptl_setxid(const struct glibc_command *command);
+int *__errno_location(void);
+
+static void make(void *argument)
+{
+    struct call *call = argument;
+    const struct glibc_command *command = call->command;
+    if (call->begun && call->result < 0) {
+        return; // refused to the first, so not asked for the others
+    }
+    long result = arch_syscall3(command->nr, command->id[0], command->id[1],
+                                command->id[2]);
+    if (!call->begun) {
+        call->begun = 1;
+        call->result = result;
+    } else if (result < 0) {
+        arch_trap(); // a process must not run on with two identities
+    }
+}
+
+void weft__glibc_signals_init(void)
+{
+    for (int sig = GLIBC_SIGNAL_FIRST; sig <= GLIBC_SIGNAL_LAST; sig++) {
+        weft__signal_unblock(
+            sig); // whoever started the program had them blocked
+    }
+}
+
+int __nptl_setxid(const struct glibc_command *command)
+{
+    struct call call = {command, 0, 0};
+    struct weft__thread *self = weft__glibc_self;
+    // The child of a vfork runs on the caller's TCB and is a process of its own.
+    if (self == NULL || (long)*self->record->tid_word != sys_gettid()) {
+        make(&call);
+    } else {
+        weft__everyone_calls(GLIBC_SIGNAL_FIRST, make, &call);
+    }
+    if (call.result < 0) {
+        *__errno_location() = (int)-call.result;
+        return -1;
+    }
+    return (int)call.result;
+}

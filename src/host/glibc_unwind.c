@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// glibc_unwind.c - end a thread frame by frame, as exceptions leave functions.
+// Read before: glibc_cancel.c.
+//
+// glibc's own functions are written for that: a thread that is cancelled in
+// fputs() holds the lock of the file, and a handler that belongs to the frame of
+// fputs gives it back. So do destructors of C++, and the cleanup attribute of C.
+// libgcc walks the frames (Itanium C++ ABI, "Forced Unwinding"), and asks before
+// each whether to stop. The walk ends where the tables do: at the first frame
+// of a thread, or at code without tables. From there weft_exit does the rest.
+//
+// A record of weft_cleanup_push lies in the frame of the function that pushed it.
+// It is run when the walk comes to the caller of that function, before its memory
+// is used again.
+//
+// Where no libgcc_eh is linked, nothing has handlers, and there is no walk.
+#include <weft/cancel.h>
+#include "glibc.h"
+#include "thread.h"
+
+// <unwind.h>
+struct unwind_exception {
+    uint64_t class;
+    void (*cleanup)(int, struct unwind_exception *);
+    uintptr_t private[2];
+} __attribute__((aligned(16)));
+typedef int unwind_stop(int version, int actions, uint64_t class,
+                        struct unwind_exception *exception, void *context,
+                        void *value);
+enum { UNWIND_END_OF_STACK = 16, UNWIND_GO_ON = 0 };
+WEAK int _Unwind_ForcedUnwind(struct unwind_exception *, unwind_stop *, void *);
+WEAK uintptr_t _Unwind_GetCFA(void *context);
+
+static int step(int version, int actions, uint64_t class,
+                struct unwind_exception *exception, void *context, void *value)
+{
+    (void)version, (void)class, (void)exception;
+    struct weft__thread *self = weft__glibc_self;
+    if (actions & UNWIND_END_OF_STACK) {
+        weft_exit(value);
+    }
+    uintptr_t here = (uintptr_t)&here;
+    uintptr_t left = _Unwind_GetCFA(context); // whose frames below are done
+    while ((uintptr_t)self->cleanups > here &&
+           (uintptr_t)self->cleanups < left) {
+        struct weft_cleanup *cleanup = self->cleanups;
+        self->cleanups = cleanup->next;
+        cleanup->fn(cleanup->arg);
+    }
+    return UNWIND_GO_ON;
+}
+
+_Noreturn void weft__glibc_unwind(void *value)
+{
+    // Not on the stack, where handlers of frames above would overwrite it.
+    static _Thread_local struct unwind_exception exception;
+    struct weft__thread *self = weft__glibc_self;
+    if (&_Unwind_ForcedUnwind != NULL && !self->leaving) {
+        self->leaving = 1;
+        self->cancel_state = WEFT_CANCEL_DISABLE;
+        exception = (struct unwind_exception){.class = 0};
+        _Unwind_ForcedUnwind(&exception, step, value);
+    }
+    weft_exit(value);
+}
