@@ -145,6 +145,7 @@ static void set_variables(char *tp, struct weft__thread *self)
 static void *tls_build(void *memory, struct weft__thread *self)
 {
     const struct weft__glibc *shape = &weft__glibc;
+    weft__glibc_unwind_prepare();
     uintptr_t mask = shape->align - 1;
     char *tp = (char *)(((uintptr_t)memory + below_tp() + mask) & ~mask);
     weft__zero(tp + shape->pthread, shape->pthread_size);

@@ -66,6 +66,9 @@ extern WEFT__HIDDEN _Thread_local struct weft__thread *weft__glibc_self;
 // in a bracket to its end, where that loses nothing. Whether it did.
 int weft__glibc_cancel_at(char *ucontext);
 
+// Before there is a second thread; later it does nothing.
+void weft__glibc_unwind_prepare(void);
+
 // Ends the calling thread, frame by frame from the caller on.
 _Noreturn void weft__glibc_unwind(void *value);
 

@@ -14,6 +14,11 @@
 // is used again.
 //
 // Where no libgcc_eh is linked, nothing has handlers, and there is no walk.
+//
+// libgcc sorts the program's tables at the first walk of all, and takes a lock
+// around that only if it finds pthread_key_create's inner name in the program. So
+// a walk of one step is made before there is a second thread: all later ones, and
+// those of C++'s exceptions, only read what it has left.
 #include <weft/cancel.h>
 #include "glibc.h"
 #include "thread.h"
@@ -27,9 +32,28 @@ struct unwind_exception {
 typedef int unwind_stop(int version, int actions, uint64_t class,
                         struct unwind_exception *exception, void *context,
                         void *value);
-enum { UNWIND_END_OF_STACK = 16, UNWIND_GO_ON = 0 };
+enum { UNWIND_END_OF_STACK = 16, UNWIND_GO_ON = 0, UNWIND_END_OF_WALK = 5 };
 WEAK int _Unwind_ForcedUnwind(struct unwind_exception *, unwind_stop *, void *);
+typedef int unwind_visit(void *context, void *argument);
+WEAK int _Unwind_Backtrace(unwind_visit *, void *argument);
 WEAK uintptr_t _Unwind_GetCFA(void *context);
+
+static int stop_at_once(void *context, void *argument)
+{
+    (void)context, (void)argument;
+    return UNWIND_END_OF_WALK;
+}
+
+void weft__glibc_unwind_prepare(void)
+{
+    static int prepared; // written before the first clone, and then no more
+    if (!prepared) {
+        prepared = 1;
+        if (&_Unwind_Backtrace != NULL) {
+            _Unwind_Backtrace(stop_at_once, NULL);
+        }
+    }
+}
 
 static int step(int version, int actions, uint64_t class,
                 struct unwind_exception *exception, void *context, void *value)
