@@ -72,4 +72,7 @@ void weft__glibc_unwind_prepare(void);
 // Ends the calling thread, frame by frame from the caller on.
 _Noreturn void weft__glibc_unwind(void *value);
 
+// For a handler that has left the walk by longjmp: goes on from here.
+_Noreturn void weft__glibc_unwind_on(void);
+
 #endif

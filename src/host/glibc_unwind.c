@@ -13,6 +13,9 @@
 // It is run when the walk comes to the caller of that function, before its memory
 // is used again.
 //
+// A handler may end the thread as well: then a walk begins at that handler, and
+// meets the frames that the one before it has not reached.
+//
 // Where no libgcc_eh is linked, nothing has handlers, and there is no walk.
 //
 // libgcc sorts the program's tables at the first walk of all, and takes a lock
@@ -74,16 +77,24 @@ static int step(int version, int actions, uint64_t class,
     return UNWIND_GO_ON;
 }
 
+// Not on the stack, where handlers of frames above would overwrite them.
+static _Thread_local struct unwind_exception exception;
+static _Thread_local void *result;
+
 _Noreturn void weft__glibc_unwind(void *value)
 {
-    // Not on the stack, where handlers of frames above would overwrite it.
-    static _Thread_local struct unwind_exception exception;
     struct weft__thread *self = weft__glibc_self;
-    if (&_Unwind_ForcedUnwind != NULL && !self->leaving) {
-        self->leaving = 1;
-        self->cancel_state = WEFT_CANCEL_DISABLE;
+    self->leaving = 1;
+    self->cancel_state = WEFT_CANCEL_DISABLE;
+    result = value;
+    if (&_Unwind_ForcedUnwind != NULL) {
         exception = (struct unwind_exception){.class = 0};
         _Unwind_ForcedUnwind(&exception, step, value);
     }
     weft_exit(value);
+}
+
+_Noreturn void weft__glibc_unwind_on(void)
+{
+    weft__glibc_unwind(result);
 }
