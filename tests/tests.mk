@@ -39,12 +39,42 @@ $(BUILD)/tests/%: tests/programs/%.c $(PROGRAM_NEEDS)
 	$(call say,CC $@)$(PROGRAM_CC) $(call says,build) $(call says,build.$(ARCH)) \
 	    $(or $(call says,link),-static) $< $(PROGRAM_LIBS) -o $@
 
+# Programs with a libc, tests/hosted: each is built once for every libc that it
+# names in a line of its own, as <libc>_<name>:
+#     // hosts: musl glibc
+HOSTED_musl := $(patsubst tests/hosted/%.c,$(BUILD)/tests/musl_%,\
+    $(sort $(shell grep -lE '^// hosts:.*musl' tests/hosted/*.c)))
+HOSTED_glibc := $(patsubst tests/hosted/%.c,$(BUILD)/tests/glibc_%,\
+    $(sort $(shell grep -lE '^// hosts:.*glibc' tests/hosted/*.c)))
+HOSTED := $(HOSTED_musl) $(HOSTED_glibc)
+HOSTED_CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wshadow \
+    -Wconversion -Werror -Iinclude -Iarch/$(ARCH)
+HOSTED_NEEDS := $(BUILD)/libweft.a $(BUILD)/flags $(wildcard tests/hosted/*.h tests/hosted/*.def)
+
+# musl's specs for the compiler of either processor: package musl-dev.
+MUSL_CC = $(ARCH)-linux-musl-gcc
+
+$(HOSTED_musl): $(BUILD)/tests/musl_%: tests/hosted/%.c $(HOSTED_NEEDS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,CC $@)$(MUSL_CC) $(HOSTED_CFLAGS) $(call says,build) -static $< \
+	    -L$(BUILD) -lweft -o $@
+
+# The compiler's own libc. (The linker warns of what a static program does not bring
+# along, such as name services.)
+$(HOSTED_glibc): $(BUILD)/tests/glibc_%: tests/hosted/%.c $(HOSTED_NEEDS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,CC $@)$(CC) $(CLANG_TARGET) $(HOSTED_CFLAGS) $(call says,build) \
+	    $(or $(call says,link),-static) $< $(BUILD)/libweft.a \
+	    -Wl,--no-warnings -o $@
+
 # The first process of the boot test; it knows no processor either.
 $(BUILD)/init: tests/boot/init.c $(PROGRAM_NEEDS)
 	@rm -f $@
 	$(call say,CC $@)$(PROGRAM_CC) -static $< $(PROGRAM_LIBS) -o $@
 
-programs: $(PROGRAMS) $(BUILD)/init ## build the test programs
+programs: $(PROGRAMS) $(HOSTED) $(BUILD)/init ## build the test programs
 	@:
 
 -include $(PROGRAMS:%=%.d) $(BUILD)/init.d

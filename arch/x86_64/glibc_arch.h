@@ -42,13 +42,15 @@ static inline int arch_glibc_head_is_known(const void *tp)
 // The most bytes of moves that are believed.
 #define ARCH_GLIBC_MOVES 64
 
+// A number within an instruction stands at any address.
+typedef int32_t arch_glibc_number __attribute__((aligned(1), may_alias));
+
 // Whether the instruction before site calls function.
 static inline int arch_glibc_calls(uintptr_t site, uintptr_t function)
 {
     const unsigned char *code = (const unsigned char *)site - 5;
-    int32_t distance;
-    __builtin_memcpy(&distance, code + 1, sizeof distance);
-    return code[0] == 0xe8 && site + (uintptr_t)(intptr_t)distance == function;
+    intptr_t distance = *(const arch_glibc_number *)(const void *)(code + 1);
+    return code[0] == 0xe8 && site + (uintptr_t)distance == function;
 }
 
 // How many bytes follow an opcode whose operands a ModRM byte describes (Intel's
@@ -74,10 +76,8 @@ static inline unsigned arch_glibc_move(const unsigned char *code, long *nr)
     const unsigned char *op = code + prefix;
     int wide = prefix && (code[0] & 8);
     if (op[0] >= 0xb8 && op[0] <= 0xbf && !wide) { // mov $imm32, register
-        int32_t value;
-        __builtin_memcpy(&value, op + 1, sizeof value);
         if (op[0] == 0xb8 && !(prefix && (code[0] & 1))) {
-            *nr = value;
+            *nr = *(const arch_glibc_number *)(const void *)(op + 1);
         }
         return prefix + 5;
     }

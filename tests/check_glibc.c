@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// check_glibc.c - what static glibc is made of, as far as Weft relies on it: its
+// members and the code in them, and what the linker makes of both together.
+//
+// Asked of libc.a itself, so that another glibc than the one that Weft was
+// written beside is looked at as closely. Read before: runner.h.
+#include "runner.h"
+
+#include <string.h>
+
+enum { LIMIT = 300 };
+
+#define LIBC    "libc=$($CC -print-file-name=libc.a) && mkdir -p $SCRATCH && "
+#define COMPILE "$CC -std=c11 -D_GNU_SOURCE -O2 -Iinclude -Itests/hosted "
+
+// Each has to be known to the cancel handler, or it can not be cancelled while it
+// blocks. All members of libc.a that have one are linked with a program that
+// looks at each.
+static void each_cancellable_call_of_libc_is_understood(int unused)
+{
+    (void)unused;
+    must_run(LIMIT, LIBC
+             "${CROSS}nm -A $libc 2>/dev/null | awk -F: '"
+             "/ U __pthread_enable_asynccancel$/ { wanted[$2] = 1 } "
+             "/ T / && !($2 in name) { n = split($3, x, \" \"); "
+             "name[$2] = x[n] } "
+             "END { for (m in wanted) print \"-Wl,-u,\" name[m] }' "
+             "> $SCRATCH/members && " COMPILE
+             "-iquote src -Iarch/$ARCH -static tests/hosted/brackets.c "
+             "$(cat $SCRATCH/members) $BUILD/libweft.a -o $SCRATCH/brackets && "
+             "n=$(${CROSS}objdump -r $libc 2>/dev/null | "
+             "grep -c 'R_.* __pthread_enable_asynccancel') && "
+             "test $n -ge 50 && "
+             "test \"$($QEMU $SCRATCH/brackets)\" = "
+             "\"$n calls, $n understood\"");
+}
+
+// The members that define what the host defines, each with what of it is not
+// defined by the host but wanted by other members. Those would be linked as well,
+// and define it a second time: so they must be known.
+static void members_are_replaced_as_a_whole(int unused)
+{
+    (void)unused;
+    const struct result *result = must_run(
+        LIMIT, LIBC
+        "rm -rf $SCRATCH/host && mkdir $SCRATCH/host && top=$PWD && "
+        "cd $SCRATCH/host && ${CROSS}ar x $top/$BUILD/libweft.a && "
+        "${CROSS}nm -g --defined-only glibc*.o | "
+        "awk 'NF == 3 && $3 !~ /^weft_/ { print $3 }' > ours && "
+        "${CROSS}nm -A $libc 2>/dev/null | awk -F: '"
+        "NR == FNR { ours[$1] = 1; next } "
+        "{ n = split($3, x, \" \"); name = x[n] } "
+        "x[n - 1] ~ /[Uw]/ { used[name] = used[name] \" \" $2 } "
+        "x[n - 1] ~ /[TWDVBRi]/ { has[$2] = has[$2] \" \" name; "
+        "if (name in ours) replaced[$2] = 1 } "
+        "END { for (m in replaced) { line = m; n = split(has[m], x, \" \"); "
+        "for (i = 1; i <= n; i++) if (!(x[i] in ours) && x[i] in used) "
+        "line = line \", \" x[i] \" for\" used[x[i]]; print line } }' "
+        "ours - | LC_ALL=C sort");
+    ck_assert_str_eq(result->out.text,
+                     "cancellation.o\n"
+                     "cleanup_compat.o\n"
+                     "libc-cleanup.o\n"
+                     "nptl_setxid.o, __nptl_setxid_sighandler for "
+                     "pthread_create.o\n"
+                     "pthread_setcancelstate.o\n");
+}
+
+static void no_thread_code_of_libc_is_linked(int unused)
+{
+    (void)unused;
+    must_run(LIMIT,
+             "mkdir -p $SCRATCH && ls $BUILD/tests/glibc_* | grep -v '\\.d$' | "
+             "xargs ${CROSS}nm -A > $SCRATCH/names && "
+             "grep -c ' T weft_create$' $SCRATCH/names && "
+             "! grep -E ' (start_thread|__nptl_setxid_sighandler|"
+             "sigcancel_handler|__pthread_unwind|unwind_stop|"
+             "__do_cancel|_*pthread_(create|join|cancel|exit)[a-z_]*|"
+             "pthread_setcancelstate|allocate_stack)$' $SCRATCH/names");
+}
+
+// Else the libc would start threads that Weft knows nothing of.
+static void what_starts_threads_itself_does_not_link(int unused)
+{
+    (void)unused;
+    must_run(
+        LIMIT,
+        "mkdir -p $SCRATCH && for what in "
+        "'timer_create(0, 0, 0)' 'pthread_create(0, 0, 0, 0)' "
+        "'aio_read(0)' 'getaddrinfo_a(0, 0, 0, 0)'; do "
+        "echo \"#include <weft.h>\nint timer_create(), pthread_create(), "
+        "aio_read(), getaddrinfo_a();\nint main(void) { return "
+        "weft_create(0, 0, 0, 0) + $what; }\" > $SCRATCH/one.c && "
+        "! " COMPILE "-w -std=gnu89 -static $SCRATCH/one.c $BUILD/libweft.a "
+        "-o $SCRATCH/one 2> $SCRATCH/errors && "
+        "grep -q 'multiple definition of .__nptl_setxid' $SCRATCH/errors || "
+        "exit 1; done");
+}
+
+static void each_way_of_linking_statically_works(int unused)
+{
+    (void)unused;
+    must_run(LIMIT, "mkdir -p $SCRATCH && for how in '-static' "
+                    "'-static-pie -fPIE' '-static -flto' "
+                    "'-static -ffunction-sections -Wl,--gc-sections'; do "
+                    "rm -f $SCRATCH/linked && " COMPILE
+                    "$how tests/hosted/unwind.c $BUILD/libweft.a "
+                    "-fexceptions -o $SCRATCH/linked 2>/dev/null && "
+                    "$QEMU $SCRATCH/linked stream && "
+                    "$QEMU $SCRATCH/linked frames || exit 1; done");
+}
+
+// system() and popen(), with the handlers that glibc leaves for their end.
+static void commands_are_ended_by_cancellation(int unused)
+{
+    (void)unused;
+    must_run(LIMIT, "$QEMU $BUILD/tests/glibc_unwind command && "
+                    "$QEMU $BUILD/tests/glibc_unwind pipe");
+}
+
+static void dynamic_program_is_refused(int unused)
+{
+    (void)unused;
+    must_run(LIMIT, "mkdir -p $SCRATCH && " COMPILE
+                    "tests/hosted/memory.c $BUILD/libweft.a "
+                    "-o $SCRATCH/dynamic && "
+                    "QEMU_LD_PREFIX=/usr/$ARCH-linux-gnu "
+                    "$QEMU $SCRATCH/dynamic 2> $SCRATCH/line; "
+                    "test $? = 127 && test $(wc -l < $SCRATCH/line) = 1 && "
+                    "grep -q '^weft: .*neither static musl nor static glibc' "
+                    "$SCRATCH/line");
+}
+
+static void other_glibc_is_refused_with_one_line(int unused)
+{
+    (void)unused;
+    must_run(LIMIT, "mkdir -p $SCRATCH && for difference in list node tid rseq "
+                    "head lock size memory; do "
+                    "$QEMU $BUILD/tests/glibc_spoilt $difference "
+                    "2> $SCRATCH/line; "
+                    "test $? = 127 && test $(wc -l < $SCRATCH/line) = 1 && "
+                    "grep '^weft: this libc is not a glibc that Weft knows: ' "
+                    "$SCRATCH/line || exit 1; done | sort -u | wc -l | "
+                    "grep -x 8");
+}
+
+static const struct listed tests[] = {
+    {"each_cancellable_call_of_libc_is_understood",
+     each_cancellable_call_of_libc_is_understood, LIMIT},
+    {"members_are_replaced_as_a_whole", members_are_replaced_as_a_whole, LIMIT},
+    {"no_thread_code_of_libc_is_linked", no_thread_code_of_libc_is_linked,
+     LIMIT},
+    {"what_starts_threads_itself_does_not_link",
+     what_starts_threads_itself_does_not_link, LIMIT},
+    {"each_way_of_linking_statically_works",
+     each_way_of_linking_statically_works, LIMIT},
+    {"commands_are_ended_by_cancellation", commands_are_ended_by_cancellation,
+     LIMIT},
+    {"dynamic_program_is_refused", dynamic_program_is_refused, LIMIT},
+    {"other_glibc_is_refused_with_one_line",
+     other_glibc_is_refused_with_one_line, LIMIT},
+    {NULL, NULL, 0},
+};
+
+int main(int argc, char **argv)
+{
+    return suite_main(argc, argv, "glibc", tests);
+}
