@@ -77,7 +77,9 @@ static int take_from_table(struct weft__record **out)
     }
     *out = (struct weft__record *)chunks[chunk] + offset;
     (*out)->index = used++;
-    (*out)->life = (uint64_t)1 << 32; // generation 1, FREE
+    // Generation 1, FREE.  relaxed: only who has a handle that nobody gave him
+    // may look already, and to him any value says that it is none
+    weft__store64_relaxed(&(*out)->life, (uint64_t)1 << 32);
     return 0;
 }
 

@@ -150,7 +150,9 @@ int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
     weft__add_relaxed(&others, 1); // its creator lives: it cannot be the last
     error = bring_to_life(&place, tp, attr, t);
     if (error) {
-        weft__add_acq_rel(&others, (uint32_t)-1);
+        // relaxed: what this thread did is shown by its own end, which comes
+        // later (leave)
+        weft__add_relaxed(&others, (uint32_t)-1);
         *out = 0;
     }
     return error;
