@@ -191,13 +191,17 @@ boot-test: ## the aarch64 programs on a real arm64 kernel, in an emulated machin
 soak: ## the storms at full length
 	$(call run_parts,$(SOAK_PARTS),-n)
 
+model: ## every interleaving of the primitives, and mutants; DEPTH=n goes deeper
+	@$(MAKE) -s --no-print-directory -f tests/model/model.mk model \
+	    DEPTH=$(or $(DEPTH),0) JOBS=$(JOBS)
+
 tsan: ## the primitives under ThreadSanitizer; part of test
 	$(call run_parts,tsan-host)
 
 lint: ## what can be said of the sources without running them
 	tests/lint.sh format tidy licence arch labels readmes
 
-.PHONY: programs suites test boot-test soak tsan lint
+.PHONY: programs suites test boot-test soak model tsan lint
 .PHONY: $(SUITES:%=suite-%) $(ARCH_PARTS) $(HOST_PARTS) compile-aarch64 $(BOOT_PARTS)
 .PHONY: $(foreach arch,$(TEST_ARCHES),$(addsuffix -$(arch),compile programs soak))
 .PHONY: $(BOOT)/initramfs

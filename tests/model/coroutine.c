@@ -4,6 +4,7 @@
 // An execution that is broken off leaves nothing to be undone: the next one jumps
 // back into that loop.
 #include <setjmp.h>
+#include <signal.h>
 #include <ucontext.h>
 #include "machine.h"
 
@@ -78,4 +79,22 @@ void coroutine_switch(unsigned from, unsigned to)
 void coroutine_leave(void)
 {
     _longjmp(explorer, 1);
+}
+
+static void crashed(int sig)
+{
+    model_fail("%c crashes: signal %d", trace_letter(model_current), sig);
+}
+
+void coroutine_catch_crashes(void)
+{
+    static char memory[STACK_SIZE];
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+    stack_t stack = {.ss_sp = memory, .ss_size = sizeof memory};
+    struct sigaction action = {.sa_handler = crashed,
+                               .sa_flags = SA_ONSTACK | SA_NODEFER};
+    sigaltstack(&stack, NULL);
+    for (unsigned i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        sigaction(signals[i], &action, NULL);
+    }
 }

@@ -162,8 +162,7 @@ static void note_violation(struct result *result, const struct spent *bounds)
 
 // All executions within the bounds.
 static void search_within(const struct scenario *scenario,
-                          const struct spent *bounds, uint64_t most,
-                          struct result *result)
+                          const struct spent *bounds, struct result *result)
 {
     begin_search();
     do {
@@ -173,8 +172,7 @@ static void search_within(const struct scenario *scenario,
         if (outcome == VIOLATED) {
             note_violation(result, bounds);
         }
-        result->gave_up = most != 0 && result->executions >= most;
-    } while (!result->violated && !result->gave_up && advance());
+    } while (!result->violated && advance());
     result->states += table_used;
 }
 
@@ -203,24 +201,51 @@ static unsigned bound(unsigned given, unsigned depth)
     return given == 0 || given + depth > UINT8_MAX ? UINT8_MAX : given + depth;
 }
 
-void explore(const struct scenario *scenario, unsigned depth, uint64_t most,
+// The simplest first: what goes wrong with few switches is easier to read, and
+// found sooner. Levels 0 to 2 are so many preemptions, the last is all that the
+// scenario has beyond.
+static void search_level(const struct scenario *scenario, unsigned depth,
+                         unsigned level, struct result *result)
+{
+    const unsigned preemptions = bound(scenario->preemptions, depth);
+    const unsigned old_reads = bound(scenario->old_reads, depth);
+    struct spent bounds = {(uint8_t)preemptions, (uint8_t)old_reads, 0};
+    if (level == LAST_LEVEL ? preemptions < LAST_LEVEL : preemptions < level) {
+        return; // an earlier level had it all
+    }
+    if (level < LAST_LEVEL && level < preemptions) {
+        bounds.preemptions = (uint8_t)level;
+        bounds.old_reads = (uint8_t)(level < old_reads ? level : old_reads);
+    }
+    search_within(scenario, &bounds, result);
+}
+
+void explore(const struct scenario *scenario, unsigned depth,
              struct result *result)
 {
     *result = (struct result){0};
     outcomes_begin(scenario);
-    const unsigned preemptions = bound(scenario->preemptions, depth);
-    const unsigned old_reads = bound(scenario->old_reads, depth);
-    // The simplest first: what goes wrong with few switches is easier to read.
-    for (unsigned i = 0; i < 3 && i < preemptions && !result->violated; i++) {
-        struct spent few = {(uint8_t)i,
-                            (uint8_t)(i < old_reads ? i : old_reads), 0};
-        search_within(scenario, &few, most, result);
-    }
-    if (!result->violated && !result->gave_up) {
-        struct spent all = {(uint8_t)preemptions, (uint8_t)old_reads, 0};
-        search_within(scenario, &all, most, result);
+    for (unsigned level = 0; level <= LAST_LEVEL && !result->violated;
+         level++) {
+        search_level(scenario, depth, level, result);
     }
     check_expectations(scenario, result);
+}
+
+const struct scenario *hunt(unsigned depth, unsigned last_level,
+                            struct result *result)
+{
+    for (unsigned level = 0; level <= last_level; level++) {
+        for (const struct scenario *s = model_scenarios; s->name != NULL; s++) {
+            *result = (struct result){0};
+            outcomes_begin(s);
+            search_level(s, depth, level, result);
+            if (result->violated) {
+                return s;
+            }
+        }
+    }
+    return NULL;
 }
 
 int replay(const struct scenario *scenario, const char *choices)

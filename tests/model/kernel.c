@@ -12,6 +12,7 @@
 #include "futex.h"
 #include "seam/futex_hook.h"
 #include "arch.h"
+#include "linux.h"
 #include "thread.h"
 #include "kernel.h"
 
@@ -25,7 +26,7 @@ static struct task {
     struct weft__thread *self;
 } tasks[MODEL_THREADS];
 
-static int may_refuse;
+static int may_refuse, refuse_next_clone;
 static unsigned mapped;
 static unsigned last_signalled;
 
@@ -39,6 +40,7 @@ void kernel_reset(const struct scenario *scenario)
         tasks[i] = (struct task){0};
     }
     may_refuse = scenario->refusals;
+    refuse_next_clone = 0;
     last_signalled = MODEL_THREADS;
     mapped = 0;
 }
@@ -83,6 +85,11 @@ unsigned model_mapped(void)
 
 // ---- clone ----
 
+void model_refuse_next_clone(void)
+{
+    refuse_next_clone = 1;
+}
+
 // The lowest tid that is free: it comes back as soon as it can.
 static uint32_t new_tid(void)
 {
@@ -123,7 +130,8 @@ long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word,
     (void)flags;
     (void)tid_word; // the same, where there is no libc
     step(NULL, 0, 1);
-    if (may_refuse && model_choose(2) == 1) {
+    if (refuse_next_clone || (may_refuse && model_choose(2) == 1)) {
+        refuse_next_clone = 0;
         trace_event(NULL, "clone is refused");
         return -WEFT_EAGAIN;
     }
@@ -176,16 +184,26 @@ static long send(long tid)
     return -WEFT_ESRCH;
 }
 
+// Memory that can be used at once is zero by a write of the mapping thread: who
+// hears of it without order may see what was there before.
+static long map(size_t size, long protection)
+{
+    void *memory = model_alloc(size);
+    if (protection != PROT_NONE) {
+        plain_access((uintptr_t)memory, size, 1);
+    }
+    return (long)memory;
+}
+
 long model_syscall(long nr, long a, long b, long c)
 {
-    (void)c;
     switch (nr) {
     case SYS_mmap:
         if (may_refuse && model_choose(2) == 1) {
             return -WEFT_ENOMEM;
         }
         mapped++;
-        return (long)model_alloc((size_t)b);
+        return map((size_t)b, c);
     case SYS_munmap:
         mapped--;
         model_free((void *)a, (size_t)b);

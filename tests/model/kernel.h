@@ -17,4 +17,7 @@ unsigned model_last_signalled(void);
 // How many mappings there are.
 unsigned model_mapped(void);
 
+// The next clone, whoever calls it, fails.
+void model_refuse_next_clone(void);
+
 #endif

@@ -106,6 +106,8 @@ static inline void remember(uint64_t value)
 enum { STACK_SIZE = 64 * 1024 };
 extern char model_stacks[MODEL_THREADS][STACK_SIZE];
 void coroutine_start(unsigned thread, void (*body)(void)); // when next entered
+// Once: what would end the explorer (a wild pointer, say) is a violation.
+void coroutine_catch_crashes(void);
 // From the explorer: run a thread, or a function on the explorer's own stack.
 // Both return when it, or who was switched to, leaves.
 void coroutine_enter(unsigned thread);
@@ -117,15 +119,19 @@ _Noreturn void coroutine_leave(void);
 
 struct result {
     int violated;
-    int gave_up;
     uint64_t executions, states;
     char message[512];
     char path[4096]; // the choices of the violation, for replay
 };
 
-// Stops at the first violation, or after so many executions (0: no limit).
-void explore(const struct scenario *scenario, unsigned depth, uint64_t most,
+// All executions of one scenario; stops at the first violation.
+void explore(const struct scenario *scenario, unsigned depth,
              struct result *result);
+// The scenario that violates first, or NULL: all of them with no preemption, then
+// all with one, and so on up to last_level.
+enum { LAST_LEVEL = 3 };
+const struct scenario *hunt(unsigned depth, unsigned last_level,
+                            struct result *result);
 // One execution by its choices, with a trace. Nonzero: a violation.
 int replay(const struct scenario *scenario, const char *path);
 // One of so many ways to go on: 0..count - 1. For choices that a thread's history
@@ -265,6 +271,7 @@ char trace_letter(unsigned thread); // A, B ...
 // ---- mutant.c ----
 
 int mutants_run(unsigned depth, int verbose);
-void mutant_apply(unsigned number); // from now on
+// From now on, by its name or number. Nonzero: there is none.
+int mutant_apply(const char *name);
 
 #endif

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
-# model.mk - how the explorer is built and run; included by tests/tests.mk, and
-# used alone by patches.sh.
+# model.mk - how the explorer is built and run; used by tests/check_model.c and
+# patches.sh, and alone:
+#     make -f tests/model/model.mk build/model/mutex && build/model/mutex check -v
 #
 # One program for each primitive: the explorer, its scenarios, and the library's
 # sources that the scenarios need. See tests/model/README.md.
 
 HOSTCC ?= cc
+say ?= @
 MODEL := build/model
 MODEL_DIR := tests/model
 DEPTH ?= 0
@@ -73,7 +75,7 @@ $(MODEL_OUT)/$1: $(EXPLORER_OBJECTS) \
 endef
 $(foreach p,$(MODEL_PRIMITIVES),$(eval $(call primitive,$p)))
 
-# What each primitive's scenarios, weakened sites and patches had to say.
+# What each primitive's scenarios, weakened orders and patches had to say.
 MODEL_REPORTS := $(MODEL_PRIMITIVES:%=$(MODEL)/%.report)
 
 $(MODEL_REPORTS): $(MODEL)/%.report: $(MODEL)/%
@@ -81,7 +83,7 @@ $(MODEL_REPORTS): $(MODEL)/%.report: $(MODEL)/%
 	    $(MODEL_DIR)/patches.sh $* $(DEPTH); echo "status $$?"; } >$@ 2>&1
 
 .PHONY: model $(MODEL_REPORTS)
-model: ## explore every interleaving of the primitives; DEPTH=n goes deeper
+model:
 	@rm -f $(MODEL_REPORTS)
 	@$(MAKE) -s -f $(MODEL_DIR)/model.mk -k -j$(or $(JOBS),2) \
 	    $(MODEL_REPORTS) || true

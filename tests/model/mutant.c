@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "machine.h"
@@ -168,33 +169,45 @@ static void apply(const struct mutant *m)
     }
 }
 
-void mutant_apply(unsigned number)
+int mutant_apply(const char *name)
 {
-    collect();
-    if (number < count) {
-        apply(&mutants[number]);
-        printf("mutant: %s\n", mutants[number].name);
+    char *end;
+    unsigned long number = strtoul(name, &end, 10);
+    if (*end != '\0' || end == name) {
+        number = MOST; // it is none
     }
-}
-
-// In a process of its own: a mutant may crash or never come back.
-static void try_all_scenarios(const struct mutant *m, unsigned depth, int out)
-{
-    apply(m);
-    for (const struct scenario *s = model_scenarios; s->name != NULL; s++) {
-        struct result result;
-        alarm(120);
-        explore(s, depth, 0, &result);
-        if (result.violated) {
-            dprintf(out, "%s: %s; replay %s", s->name, result.message,
-                    result.path);
-            _exit(1);
+    collect();
+    for (unsigned i = 0; i < count; i++) {
+        if (i == number || strcmp(mutants[i].name, name) == 0) {
+            apply(&mutants[i]);
+            return 0;
         }
     }
-    _exit(0);
+    return 1;
 }
 
-static void judge(struct mutant *m, unsigned depth)
+// In a process of its own: a mutant may never come back. Says by its end whether
+// a scenario has found it out.
+enum { UNHARMED = 0, FOUND_OUT = 3, LIMIT = 300 };
+
+_Noreturn static void try_it(const struct mutant *m, unsigned depth, int out)
+{
+    struct rlimit limit = {LIMIT, LIMIT}; // seconds of CPU time
+    struct result result;
+    setrlimit(RLIMIT_CPU, &limit);
+    apply(m);
+    // An excused one takes the whole of a search, so by default it is a small one.
+    unsigned last = m->reason != NULL && depth == 0 ? 1 : LAST_LEVEL;
+    const struct scenario *s = hunt(depth, last, &result);
+    if (s != NULL) {
+        dprintf(out, "%s: %s; replay %s", s->name, result.message, result.path);
+        _exit(FOUND_OUT);
+    }
+    _exit(UNHARMED);
+}
+
+// Returns nonzero when it ended neither way.
+static int judge(struct mutant *m, unsigned depth)
 {
     int pipe_ends[2];
     if (pipe(pipe_ends) != 0) {
@@ -203,7 +216,7 @@ static void judge(struct mutant *m, unsigned depth)
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
-        try_all_scenarios(m, depth, pipe_ends[1]);
+        try_it(m, depth, pipe_ends[1]);
     }
     close(pipe_ends[1]);
     ssize_t got = read(pipe_ends[0], m->verdict, sizeof m->verdict - 1);
@@ -211,11 +224,28 @@ static void judge(struct mutant *m, unsigned depth)
     close(pipe_ends[0]);
     int status = 0;
     waitpid(child, &status, 0);
-    m->killed = status != 0;
-    if (WIFSIGNALED(status)) {
-        snprintf(m->verdict, sizeof m->verdict, "ended by signal %d",
-                 WTERMSIG(status));
+    m->killed = WIFEXITED(status) && WEXITSTATUS(status) == FOUND_OUT;
+    return !m->killed && status != 0;
+}
+
+// What is to be said of one mutant. Nonzero: it must not be so.
+static int report_one(unsigned number, int lost, int verbose)
+{
+    const struct mutant *m = &mutants[number];
+    int excused = m->reason != NULL;
+    if (lost || m->killed == excused) {
+        printf("%s  %s\n        %s\n",
+               lost      ? "NO VERDICT"
+               : excused ? "WRONGLY EXCUSED"
+                         : "SURVIVES",
+               m->name, m->verdict);
+        return 1;
     }
+    if (verbose) {
+        printf("%s  -m %u %s\n        %s\n", excused ? "equal" : "killed",
+               number, m->name, excused ? m->reason : m->verdict);
+    }
+    return 0;
 }
 
 int mutants_run(unsigned depth, int verbose)
@@ -224,26 +254,10 @@ int mutants_run(unsigned depth, int verbose)
     unsigned killed = 0, excused = 0;
     collect();
     for (unsigned i = 0; i < count; i++) {
-        struct mutant *m = &mutants[i];
-        judge(m, depth);
-        killed += m->killed != 0;
-        excused += !m->killed && m->reason != NULL;
-        if (m->killed && m->reason == NULL) {
-            if (verbose) {
-                printf("killed  -m %u %s\n        %s\n", i, m->name,
-                       m->verdict);
-            }
-            continue;
-        }
-        if (!m->killed && m->reason != NULL) {
-            if (verbose) {
-                printf("equal   %s\n        %s\n", m->name, m->reason);
-            }
-            continue;
-        }
-        wrong = 1;
-        printf("%s  %s\n        %s\n",
-               m->killed ? "WRONGLY EXCUSED" : "SURVIVES", m->name, m->verdict);
+        int lost = judge(&mutants[i], depth);
+        wrong |= report_one(i, lost, verbose);
+        killed += mutants[i].killed != 0;
+        excused += !mutants[i].killed && mutants[i].reason != NULL;
     }
     printf("mutants %u killed %u equivalent %u\n", count, killed, excused);
     return wrong;

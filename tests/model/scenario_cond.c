@@ -166,6 +166,33 @@ static void lets_a_go_then_b(void)
     weft_mutex_unlock(&mutex);
 }
 
+// ---- A broadcast is no storm ----
+
+// Comes back with one wake for each sleep: who is woken while another holds the
+// mutex would need two.
+static void waits_and_is_woken_once(void)
+{
+    weft_mutex_lock(&mutex);
+    unsigned before = model_wakes();
+    if (!a_may_go) {
+        weft_cond_wait(cond, &mutex);
+    }
+    REQUIRE(model_wakes() - before <= 1);
+    weft_mutex_unlock(&mutex);
+}
+
+static void wakes_two_that_sleep(void)
+{
+    for (int i = 0; i < 2; i++) { // at first one may sleep for the mutex only
+        model_until_asleep(0);
+        model_until_asleep(1);
+    }
+    weft_mutex_lock(&mutex);
+    a_may_go = 1;
+    weft_mutex_unlock(&mutex);
+    weft_cond_broadcast(cond);
+}
+
 // ---- Freed when all are signalled (L15) ----
 
 static void waits_and_goes(void)
@@ -253,6 +280,10 @@ const struct scenario model_scenarios[] = {
     {COND("broadcast", "one broadcast for two waiters", all_taken, consume,
           consume, produce_two_at_once),
      .preemptions = 1, .old_reads = 1, .spurious = 1},
+    {COND("no_storm", "a broadcast wakes nobody to find the mutex taken", NULL,
+          waits_and_is_woken_once, waits_and_is_woken_once,
+          wakes_two_that_sleep),
+     .preemptions = 1, .old_reads = 1},
     {COND("later", "who comes later takes no earlier one's signal", NULL,
           waits_as_a, waits_as_b, lets_a_go_then_b),
      .preemptions = 1, .old_reads = 1},

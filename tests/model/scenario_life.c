@@ -2,84 +2,12 @@
 // scenario_life.c - create, join, detach, exit and kill: who may free what.
 // Thread A is main; the others are created by the library's own code, on the
 // kernel of kernel.c.
-#include <weft/atomic.h>
-#include <weft/error.h>
-#include <weft/thread.h>
-#include "host/host.h"
-#include "kernel.h"
-#include "life.h"
-#include "place.h"
+#include "life_world.h"
 #include "spin_wait.h"
-#include "stack.h"
-#include "thread.h"
-#include "model.h"
 
 const char model_primitive[] = "life";
 const char model_sources[] =
     "thread.c record.c life.c join.c birth.c stack.c signal.c";
-
-// ---- The host: a TLS block of one word, the slot ----
-
-static void *main_tls;
-static int process_ended;
-
-size_t weft__host_tls_size(void)
-{
-    return 64;
-}
-
-void *weft__host_tls_build(void *memory, struct weft__thread *self)
-{
-    *(void **)memory = self;
-    return memory;
-}
-
-void weft__host_exit(int status)
-{
-    process_ended++;
-    (void)status;
-    model_end();
-}
-
-static void begin(void)
-{
-    weft__page_size = 1024;
-    weft__signal_frame = 1024;
-    weft__default_stack = 8192;
-    main_tls = &weft__main_thread;
-    model_is_main(&main_tls, weft__thread_adopt_main());
-}
-
-// ---- What must be so when all is over ----
-
-static unsigned created; // threads, whether they were born or not
-
-// Each record but main's is free, once; so is each mapping.
-static void all_is_free(void)
-{
-    weft__record_reap();
-    unsigned found = 0;
-    for (unsigned i = 0; i < created; i++) {
-        struct weft__record *record;
-        REQUIRE(weft__record_new(&record) == 0);
-        REQUIRE(record->index >= 1 && record->index <= created);
-        found |= 1u << record->index;
-    }
-    REQUIRE(found == (1u << (created + 1)) - 2);
-    const weft_attr defaults = {0};
-    unsigned mapped = model_mapped();
-    void *bases[MODEL_THREADS];
-    for (unsigned i = 0; i < mapped; i++) {
-        struct weft__place place;
-        struct weft__block *block;
-        REQUIRE(weft__place_find(&place, &block, &defaults) == 0);
-        bases[i] = block;
-        for (unsigned j = 0; j < i; j++) {
-            REQUIRE(bases[i] != bases[j]);
-        }
-    }
-    REQUIRE(model_mapped() == mapped);
-}
 
 static int results[MODEL_THREADS]; // of each thread's one question
 static weft_thread first;
@@ -111,22 +39,9 @@ static void *does_nothing(void *arg)
     return arg;
 }
 
-static weft_thread create(void *(*start)(void *), uint32_t flags)
-{
-    weft_thread t;
-    const weft_attr attr = {.flags = flags};
-    created++;
-    REQUIRE(weft_create(&t, &attr, start, NULL) == 0);
-    return t;
-}
-
-static void must_join(weft_thread t)
-{
-    REQUIRE(weft_join(t, NULL) == 0);
-}
-
 static void joins_in_turn(void)
 {
+    model_name(&work, sizeof work, "work");
     void *value = NULL;
     weft_thread one = create(works, 0);
     REQUIRE(weft_join(one, &value) == 0);
@@ -300,19 +215,18 @@ static void joined_after_a_cancel(void)
     }
 }
 
-static int left[MODEL_THREADS];
-
 static void *leaves(void *arg)
 {
-    left[model_self()] = 1;
+    marks[model_self()] = 1;
     return arg;
 }
 
 static void all_leave(void)
 {
+    expected_marks = 3;
     create(leaves, WEFT_DETACHED);
     create(leaves, 0);
-    left[0] = 1;
+    marks[0] = 1;
     weft_exit(NULL);
 }
 
@@ -336,6 +250,66 @@ static void create_is_refused(void)
     }
 }
 
+// Thread B creates one that is perhaps refused, and tells its handle before.
+static void *creates_and_publishes(void *arg)
+{
+    weft_thread t;
+    if (model_choose(2)) {
+        model_refuse_next_clone();
+    }
+    int error = weft_create(&t, NULL, does_nothing, NULL);
+    REQUIRE(error == 0 || (error == WEFT_EAGAIN && t == 0));
+    return arg;
+}
+
+// Main joins it in any case, and uses its memory for another.
+static void joined_unborn(void)
+{
+    publisher = 1;
+    weft_thread second = create(creates_and_publishes, 0);
+    weft_thread t;
+    while ((t = weft__load64_acquire(&published)) == 0) {
+        weft__spin_pause();
+    }
+    int error = weft_join(t, NULL); // EINVAL: its creator is taking it back
+    REQUIRE(error == 0 || error == WEFT_ESRCH || error == WEFT_EINVAL);
+    must_join(create(does_nothing, 0));
+    must_join(second);
+}
+
+static void free_if_used(void)
+{
+    created = 3; // or fewer records, if one was used twice
+    free_but_reused();
+}
+
+// Somebody asks about a handle that he was never given: its record may just be
+// coming into being, in a chunk of records that is new, too.
+enum { FIRST_OF_SECOND_CHUNK = 32 };
+
+static void begin_with_a_full_chunk(void)
+{
+    begin();
+    for (unsigned i = 2; i < FIRST_OF_SECOND_CHUNK; i++) {
+        struct weft__record *record;
+        REQUIRE(weft__record_new(&record) == 0);
+    }
+}
+
+static void *asks_about_a_stranger(void *arg)
+{
+    (void)weft_tid((weft_thread)1 << 32 | FIRST_OF_SECOND_CHUNK);
+    return arg;
+}
+
+static void creates_beside_a_stranger(void)
+{
+    weft_thread second = create(asks_about_a_stranger, 0);
+    weft_thread third = create(does_nothing, 0);
+    must_join(second);
+    must_join(third);
+}
+
 // weft_tid says when a detached thread's own region is free again.
 static void waits_for_its_region(void)
 {
@@ -356,7 +330,7 @@ static void waits_for_its_region(void)
 #define LIFE(NAME, PROVES, MAIN, FINISH, BOUND)                                \
     {                                                                          \
         .name = NAME, .proves = PROVES, .setup = begin, .threads = {MAIN},     \
-        .finish = FINISH, .preemptions = BOUND                                 \
+        .finish = FINISH, .preemptions = BOUND, .old_reads = BOUND             \
     }
 
 const struct scenario model_scenarios[] = {
@@ -372,11 +346,7 @@ const struct scenario model_scenarios[] = {
     LIFE("detached", "detached at birth and later: freed once, by the reaper",
          detaches_both, all_is_free, 2),
     LIFE("reuse", "memory of a detached thread is not used before its end",
-         detached_then_joined, free_but_reused, 1),
-    LIFE("kill", "a signal never reaches another with the same tid",
-         killed_while_joined, all_is_free, 1),
-    LIFE("kill_twice", "two pins hold back a detached thread's end",
-         killed_by_two, all_is_free, 1),
+         detached_then_joined, free_but_reused, 2),
     LIFE("circle", "of two that join each other, one is told",
          joins_in_a_circle, NULL, 2),
     LIFE("join_until", "who gives up may join or detach again", joins_in_time,
@@ -395,5 +365,26 @@ const struct scenario model_scenarios[] = {
     },
     LIFE("region", "a region is the caller's again when the tid is 0",
          waits_for_its_region, all_is_free, 2),
+    {
+        .name = "joined_unborn",
+        .proves = "who joins a thread whose creation is refused is woken",
+        .setup = begin,
+        .threads = {joined_unborn},
+        .finish = free_if_used,
+        .preemptions = 1,
+        .old_reads = 1,
+    },
+    {
+        .name = "stranger",
+        .proves = "a handle that nobody was given is an error and no harm",
+        .setup = begin_with_a_full_chunk,
+        .threads = {creates_beside_a_stranger},
+        .preemptions = 1,
+        .old_reads = 1,
+    },
+    LIFE("kill", "a signal never reaches another with the same tid",
+         killed_while_joined, all_is_free, 2),
+    LIFE("kill_twice", "two pins hold back a detached thread's end",
+         killed_by_two, all_is_free, 2),
     {0},
 };

@@ -35,6 +35,7 @@ static void name_lock(void)
 {
     model_name(&lock, sizeof lock, "lock");
     model_name(&count, sizeof count, "count");
+    model_name(&inside, sizeof inside, "inside");
 }
 
 static void four(void)

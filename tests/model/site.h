@@ -21,7 +21,7 @@ struct model_site {
     enum site_kind kind;
     enum order order, failure;         // as written; failure: of a failed cas
     enum order order_now, failure_now; // as the mutant in force has them
-    int skipped; // mutants of a wake: 1 not done, 2 only one woken
+    int skipped; // a wake that the mutant in force leaves out
     int reached;
 };
 

@@ -129,11 +129,8 @@ void model_wake(struct model_site *site, uint32_t *word, int count,
                 unsigned flags)
 {
     site->reached = 1;
-    if (site->skipped == 1) {
+    if (site->skipped) {
         return; // a mutant
-    }
-    if (site->skipped == 2 && count > 1) {
-        count = 1; // another
     }
     step(word, sizeof *word, 1);
     unsigned sleepers[MODEL_THREADS];
@@ -175,7 +172,7 @@ void model_requeue(struct model_site *site, uint32_t *word, uint32_t expected,
                    uint32_t *target)
 {
     site->reached = 1;
-    if (site->skipped == 1) {
+    if (site->skipped) {
         return; // a mutant
     }
     step(NULL, 0, 1);

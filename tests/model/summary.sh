@@ -34,6 +34,6 @@ for primitive in "$@"; do
 done
 awk '$1 == "mutants" || $1 == "patches" { all += $2; killed += $4; same += $6 }
     END { print killed " of " all " mutants killed; of the others " same \
-        " are equivalent (=): see equivalent.def and patches.def" }' \
+        " are equivalent (=), as equivalent.def says one by one" }' \
     $(for primitive in "$@"; do echo "build/model/$primitive.report"; done)
 exit $bad

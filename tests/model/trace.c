@@ -98,7 +98,7 @@ const char *trace_memory(uintptr_t address)
         snprintf(text, TEXT, "the stack of %c",
                  trace_letter((unsigned)(offset / STACK_SIZE)));
     } else {
-        snprintf(text, TEXT, "%#llx", (unsigned long long)address);
+        snprintf(text, TEXT, "memory at %#llx", (unsigned long long)address);
     }
     return text;
 }
@@ -121,7 +121,8 @@ const char *trace_word(const struct model_site *site, const void *word)
 static void add(const struct model_site *site, const char *format,
                 va_list arguments)
 {
-    if (!model_tracing || event_count == EVENTS) {
+    // What setup and finish do belongs to no thread.
+    if (!model_tracing || event_count == EVENTS || model_current == ALONE) {
         return;
     }
     struct event *event = &events[event_count++];
@@ -195,7 +196,7 @@ void trace_print(const struct scenario *scenario, const char *end)
     printf("%s: %s\n%4s  %-20s", scenario->name, scenario->proves, "step",
            "where");
     for (unsigned i = 0; i < columns; i++) {
-        printf("%-*c", width, trace_letter(i));
+        printf("%-*c", i + 1 < columns ? width : 1, trace_letter(i));
     }
     printf("\n");
     for (unsigned i = 0; i < event_count; i++) {

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// life_world.h - what the threads of scenario_life.c live in: a host, a main
+// thread, and what must be so when all is over.
+#ifndef LIFE_WORLD_H
+#define LIFE_WORLD_H
+
+#include <weft/atomic.h>
+#include <weft/error.h>
+#include <weft/thread.h>
+#include "host/host.h"
+#include "kernel.h"
+#include "life.h"
+#include "place.h"
+#include "stack.h"
+#include "thread.h"
+#include "model.h"
+
+// ---- The host: a TLS block of one word, the slot ----
+
+static void *main_tls;
+static int process_ended;
+
+size_t weft__host_tls_size(void)
+{
+    return 64;
+}
+
+// A signal handler on the creator may tell others the handle of a thread that is
+// not born yet. Here one creator does so, at one place of the creation.
+static uint64_t published;
+static unsigned publisher = MODEL_THREADS;
+
+void *weft__host_tls_build(void *memory, struct weft__thread *self)
+{
+    *(void **)memory = self;
+    if (model_self() == publisher) {
+        weft__store64_release(&published, self->local.handle);
+    }
+    return memory;
+}
+
+static int expected_marks, marks[MODEL_THREADS]; // of those that have left
+
+void weft__host_exit(int status)
+{
+    process_ended++;
+    (void)status;
+    for (int i = 0; i < expected_marks; i++) {
+        REQUIRE(marks[i] == 1); // the last one sees what all others did
+    }
+    model_end();
+}
+
+static void begin(void)
+{
+    weft__page_size = 1024;
+    weft__signal_frame = 1024;
+    weft__default_stack = 8192;
+    main_tls = &weft__main_thread;
+    model_is_main(&main_tls, weft__thread_adopt_main());
+    // main's is the first; the names count the threads it creates
+    static const char *const names[] = {"record 0", "record 1", "record 2",
+                                        "record 3"};
+    for (unsigned i = 0; i < MODEL_THREADS; i++) {
+        struct weft__record *record = weft__record_find(i);
+        model_name(record, sizeof *record, names[i]);
+    }
+    model_name(&weft__record_lock, sizeof weft__record_lock, "records' lock");
+    model_name(&weft__stack_lock, sizeof weft__stack_lock, "blocks' lock");
+}
+
+// ---- What must be so when all is over ----
+
+static unsigned created; // threads, whether they were born or not
+
+// Each record but main's is free, once; so is each mapping.
+static void all_is_free(void)
+{
+    weft__record_reap();
+    unsigned found = 0;
+    for (unsigned i = 0; i < created; i++) {
+        struct weft__record *record;
+        REQUIRE(weft__record_new(&record) == 0);
+        REQUIRE(record->index >= 1 && record->index <= created);
+        found |= 1u << record->index;
+    }
+    REQUIRE(found == (1u << (created + 1)) - 2);
+    const weft_attr defaults = {0};
+    unsigned mapped = model_mapped();
+    void *bases[MODEL_THREADS];
+    for (unsigned i = 0; i < mapped; i++) {
+        struct weft__place place;
+        struct weft__block *block;
+        REQUIRE(weft__place_find(&place, &block, &defaults) == 0);
+        bases[i] = block;
+        for (unsigned j = 0; j < i; j++) {
+            REQUIRE(bases[i] != bases[j]);
+        }
+    }
+    REQUIRE(model_mapped() == mapped);
+}
+
+static weft_thread create(void *(*start)(void *), uint32_t flags)
+{
+    weft_thread t;
+    const weft_attr attr = {.flags = flags};
+    created++;
+    REQUIRE(weft_create(&t, &attr, start, NULL) == 0);
+    return t;
+}
+
+static void must_join(weft_thread t)
+{
+    REQUIRE(weft_join(t, NULL) == 0);
+}
+
+#endif
