@@ -24,6 +24,7 @@ static struct task {
     void *tls;
     char *sp;
     struct weft__thread *self;
+    void (*handler)(void); // to be run before the next change of the mask
 } tasks[MODEL_THREADS];
 
 static int may_refuse, refuse_next_clone;
@@ -55,7 +56,8 @@ void *model_thread_pointer(void)
 
 void model_is_main(void *tls, uint32_t *exit_word)
 {
-    tasks[0] = (struct task){FIRST_TID, exit_word, tls, NULL, NULL};
+    tasks[0] =
+        (struct task){.tid = FIRST_TID, .exit_word = exit_word, .tls = tls};
     *exit_word = FIRST_TID;
 }
 
@@ -115,6 +117,10 @@ static unsigned new_task(void)
 
 static void born(void)
 {
+    // CLONE_CHILD_SETTID: once more, by the child itself.
+    uint32_t *exit_word = tasks[model_current].exit_word;
+    step(exit_word, sizeof *exit_word, 1);
+    kernel_store(exit_word, tasks[model_current].tid);
     weft__thread_start(tasks[model_current].self);
 }
 
@@ -136,7 +142,7 @@ long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word,
         return -WEFT_EAGAIN;
     }
     unsigned child = new_task();
-    tasks[child] = (struct task){new_tid(), exit_word, tls, sp, self};
+    tasks[child] = (struct task){new_tid(), exit_word, tls, sp, self, NULL};
     kernel_store(exit_word, tasks[child].tid);
     thread_begin(child, born, model_current);
     remember(child);
@@ -165,6 +171,21 @@ static void exit_thread(void)
 }
 
 // ---- signals ----
+
+void model_signal_before_mask(void (*handler)(void))
+{
+    tasks[model_current].handler = handler;
+}
+
+static void change_mask(void)
+{
+    void (*handler)(void) = tasks[model_current].handler;
+    tasks[model_current].handler = NULL;
+    if (handler != NULL) {
+        trace_event(NULL, "(a signal handler)");
+        handler();
+    }
+}
 
 // Who gets it is what scenarios look at.
 static long send(long tid)
@@ -223,8 +244,10 @@ long model_syscall(long nr, long a, long b, long c)
     case SYS_sched_setscheduler:
     case SYS_sched_setaffinity:
         return may_refuse && model_choose(2) == 1 ? -WEFT_EPERM : 0;
+    case SYS_rt_sigprocmask: // which signals are blocked is no part of the model
+        change_mask();
+        return 0;
     case SYS_mprotect:
-    case SYS_rt_sigprocmask: // signals are no part of the model
         return 0;
     default:
         model_fail("system call %ld is no part of the model", nr);

@@ -20,4 +20,8 @@ unsigned model_mapped(void);
 // The next clone, whoever calls it, fails.
 void model_refuse_next_clone(void);
 
+// The handler of a signal that the calling thread gets just before it changes its
+// mask for the next time.
+void model_signal_before_mask(void (*handler)(void));
+
 #endif

@@ -25,17 +25,9 @@ size_t weft__host_tls_size(void)
     return 64;
 }
 
-// A signal handler on the creator may tell others the handle of a thread that is
-// not born yet. Here one creator does so, at one place of the creation.
-static uint64_t published;
-static unsigned publisher = MODEL_THREADS;
-
 void *weft__host_tls_build(void *memory, struct weft__thread *self)
 {
     *(void **)memory = self;
-    if (model_self() == publisher) {
-        weft__store64_release(&published, self->local.handle);
-    }
     return memory;
 }
 

@@ -126,17 +126,16 @@ static void add_weaker(struct model_site *s)
     }
 }
 
-static int is_under_test(const struct model_site *site)
+// Whether the file that a text begins with is one of model_sources.
+static int is_source(const char *text)
 {
-    const char *name = model_base(site->file);
-    size_t length = strlen(name);
-    const char *at = model_sources;
-    while ((at = strstr(at, name)) != NULL) {
-        if ((at == model_sources || at[-1] == ' ') &&
-            (at[length] == ' ' || at[length] == '\0')) {
-            return is_first_of_place(site);
+    size_t length = strcspn(text, " ");
+    for (const char *at = model_sources; *at != '\0'; at += *at == ' ') {
+        size_t size = strcspn(at, " ");
+        if (size == length && strncmp(at, text, size) == 0) {
+            return 1;
         }
-        at += length;
+        at += size;
     }
     return 0;
 }
@@ -146,7 +145,7 @@ static void collect(void)
     count = 0;
     for (struct model_site *s = __start_model_sites; s < __stop_model_sites;
          s++) {
-        if (!is_under_test(s)) {
+        if (!is_source(model_base(s->file)) || !is_first_of_place(s)) {
             continue;
         }
         if (s->kind == WAKE) {
@@ -248,6 +247,23 @@ static int report_one(unsigned number, int lost, int verbose)
     return 0;
 }
 
+// Excuses for mutants that are there no more.
+static int useless_excuses(void)
+{
+    int found = 0;
+    for (size_t e = 0; equivalents[e].name != NULL; e++) {
+        unsigned i = 0;
+        while (i < count && strcmp(mutants[i].name, equivalents[e].name) != 0) {
+            i++;
+        }
+        if (i == count && is_source(equivalents[e].name)) {
+            printf("NO SUCH MUTANT  %s\n", equivalents[e].name);
+            found = 1;
+        }
+    }
+    return found;
+}
+
 int mutants_run(unsigned depth, int verbose)
 {
     int wrong = 0;
@@ -260,5 +276,5 @@ int mutants_run(unsigned depth, int verbose)
         excused += !mutants[i].killed && mutants[i].reason != NULL;
     }
     printf("mutants %u killed %u equivalent %u\n", count, killed, excused);
-    return wrong;
+    return wrong | useless_excuses();
 }

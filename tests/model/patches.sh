@@ -127,6 +127,13 @@ do
         bad=1
     fi
 done
+for name in $(sed -n "s/^EQUIVALENT(\"patch $primitive \(.*\)\",\$/\1/p" \
+    tests/model/equivalent.def); do
+    if ! grep -q "^== $primitive $name\$" tests/model/patches.def; then
+        bad=1
+        echo "NO SUCH MUTANT  $name"
+    fi
+done
 echo "patches $total killed $killed equivalent $equivalent"
 times > "$out/$primitive-times" # in a pipe it would be another shell's
 awk -F'[ms ]' '{ sum += $1 * 60 + $2 + $4 * 60 + $5 }

@@ -21,7 +21,7 @@ for file in "$@"; do
     awk -v into="$scratch/" '
         /^```/ { inside = !inside; listing = ""; next }
         inside && /^\$ tests\/model\/trace\.sh / {
-            listing = into ++count
+            listing = into (++count)
             print substr($0, 3) > (listing ".command")
             next
         }

@@ -1,0 +1,1 @@
+tests/model/trace.sh mutex looks_after_the_unlock
