@@ -120,7 +120,7 @@ install: lib ## headers, library, crt0 and weft.pc below DESTDIR PREFIX
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
 	    src/weft.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/weft.pc
 
-demo: ## fwsum at work on this machine's files, on both architectures
+demo: ## fwsum and asynclog at work on this machine's files, on both processors
 	tests/utils/demo.sh
 
 include tests/utils/utils.mk

@@ -48,9 +48,10 @@ static void make(void *argument)
 
 void weft__glibc_signals_init(void)
 {
-    // Whoever started the program may have had them blocked.
-    weft__signal_unblock(GLIBC_SIGNAL_CANCEL);
-    weft__signal_unblock(GLIBC_SIGNAL_SETXID);
+    for (int sig = GLIBC_SIGNAL_FIRST; sig <= GLIBC_SIGNAL_LAST; sig++) {
+        weft__signal_unblock(
+            sig); // whoever started the program had them blocked
+    }
 }
 
 int __nptl_setxid(const struct glibc_command *command)
@@ -61,7 +62,7 @@ int __nptl_setxid(const struct glibc_command *command)
     if (self == NULL || (long)*self->record->tid_word != sys_gettid()) {
         make(&call);
     } else {
-        weft__everyone_calls(GLIBC_SIGNAL_SETXID, make, &call);
+        weft__everyone_calls(GLIBC_SIGNAL_FIRST, make, &call);
     }
     if (call.result < 0) {
         *__errno_location() = (int)-call.result;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# demo.sh - what make demo shows: fwsum at work on this machine's own files.
+# demo.sh - what make demo shows: fwsum and asynclog at work on this machine's files.
 #
 # Natively with 1, 2 and 4 threads, each time compared with what sha256sum says
 # and how long it takes; then, built for the other processor, under qemu on a
@@ -140,4 +140,35 @@ for arch in $others; do
     same "$work/sha256sum" "$work/fwsum" "fwsum for $arch"
     echo "The same for $arch ($(wc -c < "build/$arch/fwsum") bytes), by" \
         "qemu-$arch on $files files, $((bytes >> 20)) MiB."
+done
+
+# ---- asynclog, on this machine's logs ----
+
+# Through four workers into small files, which together must be the input again.
+log_lines() # processor, what starts a program for it
+{
+    if [ ! -x "build/$1/asynclog" ]; then
+        echo "asynclog for $1 is left out: there is no $1-linux-musl-gcc."
+        return
+    fi
+    rm -rf "$work/logs"
+    mkdir "$work/logs"
+    $2 "build/$1/asynclog" -j 4 -s 64k -n 999 -o "$work/logs/out" < "$work/log"
+    # The oldest first: out.12 ... out.1, out. Stamps are 21 bytes long.
+    find "$work/logs" -name 'out*' | sort -rV | xargs cat | cut -b 22- |
+        cmp - "$work/log" || {
+        echo "asynclog for $1: not each line once"
+        exit 1
+    }
+    echo "asynclog for $1 ($(wc -c < "build/$1/asynclog") bytes):" \
+        "$(wc -l < "$work/log") lines of /var/log by 4 workers," \
+        "each once, in order, in $(find "$work/logs" -type f | wc -l) files."
+}
+
+find /var/log -type f -name '*.log' -readable -exec cat {} + |
+    cut -b -8000 | head -n 20000 > "$work/log"
+echo
+log_lines "$machine" ""
+for arch in $others; do
+    log_lines "$arch" "qemu-$arch"
 done

@@ -29,3 +29,24 @@ $(BUILD)/obj/tests/utils/%.c.o: tests/utils/%.c $(BUILD)/flags
 $(BUILD)/fwsum: $(call objects,$(FWSUM_SRC)) $(CRT0) $(LIB)
 	$(call say,LD $@)$(CC) $(CLANG_TARGET) $(UTIL_LDFLAGS) $^ -lgcc -o $@.full
 	@$(CROSS)strip -s -R .comment -o $@ $@.full
+
+# asynclog is written for a libc, and is built where musl is installed for this
+# processor (Debian: musl-dev, musl-dev:arm64).
+MUSL_CC := $(ARCH)-linux-musl-gcc
+ASYNCLOG_SRC := $(addprefix tests/utils/asynclog,.c _input.c _queue.c _writer.c)
+ASYNCLOG_CFLAGS := -std=c11 -ffunction-sections -fdata-sections
+ASYNCLOG_LDFLAGS := -static -Wl,-u,__syscall_cp_c \
+                    -Wl,--gc-sections,-z,noseparate-code,-z,norelro,--build-id=none
+
+$(BUILD)/asynclog: $(ASYNCLOG_SRC) tests/utils/asynclog.h $(LIB) \
+    $(wildcard include/*.h include/weft/*.h)
+	$(call say,CC $@)$(MUSL_CC) $(ASYNCLOG_CFLAGS) $(WARN) $(CFLAGS) \
+	    $(ASYNCLOG_LDFLAGS) -Iinclude $(ASYNCLOG_SRC) -L$(BUILD) -lweft \
+	    -o $@.full
+	@$(CROSS)strip -s -R .comment -o $@ $@.full
+
+no-asynclog:
+	@echo '  (no $(MUSL_CC) here: asynclog is left out)'
+
+all: $(if $(shell $(MUSL_CC) -dumpversion 2> /dev/null),$(BUILD)/asynclog,no-asynclog)
+.PHONY: no-asynclog
