@@ -76,7 +76,7 @@ long weft__cancel_point(long nr, long a, long b, long c, long d, long e, long f)
     weft__signal_fence(); // ... to here
     self->stubs--;
     if (self->stubs == 0 && self->cancel_signal_blocked) {
-        weft__signal_unblock(WEFT__SIGNAL_CANCEL);
+        weft__signal_unblock(weft__cancel_signal);
     }
     // close(2) has closed even when it was interrupted.
     if (result == -WEFT_EINTR && nr != SYS_close && due(self)) {
@@ -143,8 +143,8 @@ static void handle_cancel(int sig, void *info, void *context)
         *pc = (uintptr_t)weft__cancel_canceled;
     } else if (self->stubs > 0 && !canceled_by_libc(ucontext)) {
         self->cancel_signal_blocked = 1;
-        *mask |= weft__signal_bit(WEFT__SIGNAL_CANCEL);
-        sys_tkill(sys_gettid(), WEFT__SIGNAL_CANCEL);
+        *mask |= weft__signal_bit(weft__cancel_signal);
+        sys_tkill(sys_gettid(), weft__cancel_signal);
     }
 }
 
@@ -163,7 +163,7 @@ static long install_handler(void)
     if (weft__load_relaxed(&installed)) {
         return 0;
     }
-    long result = sys_sigaction(WEFT__SIGNAL_CANCEL, &action);
+    long result = sys_sigaction(weft__cancel_signal, &action);
     weft__store_relaxed(&installed, result >= 0);
     return result;
 }
@@ -177,7 +177,7 @@ static long nudge(const struct weft__record *record)
     }
     uint32_t tid = weft__life_tid(record);
     // Not born yet: it will look before it first blocks.
-    return tid == WEFT__UNBORN ? 0 : sys_tkill((long)tid, WEFT__SIGNAL_CANCEL);
+    return tid == WEFT__UNBORN ? 0 : sys_tkill((long)tid, weft__cancel_signal);
 }
 
 // Asks the thread of a pinned record. Once it was asked and nudged, asking again

@@ -8,12 +8,12 @@
 #include "syscall.h"
 
 // 32..34 are what glibc and musl use between them; the calls of this library neither
-// block nor send them for a program. 33 is the one that carries a cancel request here.
-// Beside glibc, 34 is the program's own, its SIGRTMIN; the host says so.
-#define WEFT__SIGNAL_FIRST  32
-#define WEFT__SIGNAL_LAST   34
-#define WEFT__SIGNAL_CANCEL 33
-extern WEFT__HIDDEN int weft__last_signal;
+// block nor send them for a program. One of them carries a cancel request. Beside
+// glibc, 34 is the program's own, its SIGRTMIN. Written once, by a host that has it
+// otherwise.
+#define WEFT__SIGNAL_FIRST 32
+extern WEFT__HIDDEN int weft__last_signal;   // 34
+extern WEFT__HIDDEN int weft__cancel_signal; // 33
 
 // thread.S: what a handler of the library returns to.
 void weft__sigreturn(void);

@@ -32,7 +32,8 @@ struct weft__thread weft__main_thread;
 void *weft__key_end;
 void *weft__robust_end;
 const struct weft__libc_hooks *weft__libc_hooks;
-int weft__last_signal = WEFT__SIGNAL_LAST;
+int weft__last_signal = 34;
+int weft__cancel_signal = 33;
 
 // Threads that have not announced their end, less one: who finds 0 is the last,
 // and ends the process.
@@ -164,7 +165,7 @@ _Noreturn void weft__thread_start(struct weft__thread *self)
         weft__libc_hooks->begin(self);
     }
     if (self->unblock_cancel) {
-        weft__signal_unblock(WEFT__SIGNAL_CANCEL);
+        weft__signal_unblock(weft__cancel_signal);
     }
     if (self->birth != NULL) {
         weft__birth_apply(self);

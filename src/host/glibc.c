@@ -225,7 +225,7 @@ static void before_fork(void)
 {
     // All but the one by which who holds one of the locks may have been stopped,
     // until this thread is stopped, too (everyone.c).
-    uint64_t block = ~weft__signal_bit(GLIBC_SIGNAL_FIRST);
+    uint64_t block = ~weft__signal_bit(GLIBC_SIGNAL_SETXID);
     uint64_t mask = 0;
     sys_sigprocmask(SIG_BLOCK, &block, &mask);
     weft__libc_before_fork();
@@ -278,7 +278,8 @@ static void adopt(struct weft__thread *main)
 const struct weft__libc weft__libc_glibc = {
     .name = "glibc",
     .default_stack = GLIBC_STACK,
-    .last_signal = GLIBC_SIGNAL_LAST,
+    .last_signal = GLIBC_SIGNAL_SETXID,
+    .cancel_signal = GLIBC_SIGNAL_CANCEL,
     .mismatch = weft__glibc_mismatch,
     .adopt = adopt,
     .tls_size = tls_size,

@@ -35,8 +35,9 @@ WEAK const int32_t **__ctype_tolower_loc(void);
 WEAK const int32_t **__ctype_toupper_loc(void);
 extern WEAK size_t _dl_pagesize, _dl_minsigstacksize;
 
-// Signals that glibc does not let programs use. The second carries cancel requests.
-enum { GLIBC_SIGNAL_FIRST = 32, GLIBC_SIGNAL_LAST = 33 };
+// Signals that glibc does not let programs use. The first is the one that its thread
+// for timers blocks and waits for.
+enum { GLIBC_SIGNAL_CANCEL = 32, GLIBC_SIGNAL_SETXID };
 
 // What was found out about this glibc. Written once, before there is a second
 // thread; offsets are from the thread pointer.

@@ -48,10 +48,9 @@ static void make(void *argument)
 
 void weft__glibc_signals_init(void)
 {
-    for (int sig = GLIBC_SIGNAL_FIRST; sig <= GLIBC_SIGNAL_LAST; sig++) {
-        weft__signal_unblock(
-            sig); // whoever started the program had them blocked
-    }
+    // Whoever started the program may have had them blocked.
+    weft__signal_unblock(GLIBC_SIGNAL_CANCEL);
+    weft__signal_unblock(GLIBC_SIGNAL_SETXID);
 }
 
 int __nptl_setxid(const struct glibc_command *command)
@@ -62,7 +61,7 @@ int __nptl_setxid(const struct glibc_command *command)
     if (self == NULL || (long)*self->record->tid_word != sys_gettid()) {
         make(&call);
     } else {
-        weft__everyone_calls(GLIBC_SIGNAL_FIRST, make, &call);
+        weft__everyone_calls(GLIBC_SIGNAL_SETXID, make, &call);
     }
     if (call.result < 0) {
         *__errno_location() = (int)-call.result;

@@ -13,6 +13,7 @@ struct weft__libc {
     const char *name;
     size_t default_stack; // where the program does not say
     int last_signal;      // of those that programs may not use
+    int cancel_signal;    // the one for requests
     // What does not look as this code knows it, in a few words; NULL if all does.
     // Writes nothing.
     const char *(*mismatch)(void);

@@ -100,6 +100,7 @@ const struct weft__libc weft__libc_musl = {
     .name = "musl",
     .default_stack = WEFT__DEFAULT_STACK,
     .last_signal = MUSL_SIGNAL_LAST,
+    .cancel_signal = MUSL_SIGNAL_FIRST + 1,
     .mismatch = weft__musl_mismatch,
     .adopt = adopt,
     .tls_size = tls_size,
