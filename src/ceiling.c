@@ -44,19 +44,13 @@ static int set(int priority)
     return 0;
 }
 
-static int ceiling_of(const weft_owned_mutex *m)
-{
-    // relaxed: it is looked at again when m is locked
-    return (int)weft__load_relaxed(&m->ceiling);
-}
-
 // What the thread has to run at for all that it holds.
 static int needed(void)
 {
     int priority = mine.priority;
     for (const weft_owned_mutex *m = mine.first; m != NULL; m = m->below) {
-        if (ceiling_of(m) > priority) {
-            priority = ceiling_of(m);
+        if (weft__owned_ceiling(m) > priority) {
+            priority = weft__owned_ceiling(m);
         }
     }
     return priority;
@@ -69,7 +63,7 @@ int weft__ceiling_raise(const weft_owned_mutex *m)
         arch_syscall3(SYS_sched_getparam, 0, (long)&mine.priority, 0);
         mine.now = mine.priority;
     }
-    int ceiling = ceiling_of(m);
+    int ceiling = weft__owned_ceiling(m);
     if (mine.priority > ceiling) {
         return WEFT_EINVAL;
     }

@@ -22,7 +22,7 @@ enum {
 };
 
 // Sleeps while *word is expected, until deadline_ns (CLOCK_MONOTONIC;
-// WEFT_FOREVER for none). 0, -WEFT_EAGAIN (the word had changed), -WEFT_EINTR,
+// WEFT_FOREVER for none; or a WEFT__REALTIME, clock.h). 0, -WEFT_EAGAIN (the word had changed), -WEFT_EINTR,
 // -WEFT_ETIMEDOUT; with FUTEX_CANCEL also WEFT__CANCELED_CALL, and then the
 // caller undoes what it has half done and calls weft__cancel_now.
 long weft__futex_wait_until(uint32_t *word, uint32_t expected,

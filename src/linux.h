@@ -29,17 +29,18 @@
 #define CLONE_CHILD_SETTID   0x01000000
 
 // futex(2)
-#define FUTEX_WAKE         1
-#define FUTEX_CMP_REQUEUE  4
-#define FUTEX_LOCK_PI      6 // deadline on CLOCK_REALTIME
-#define FUTEX_UNLOCK_PI    7
-#define FUTEX_TRYLOCK_PI   8
-#define FUTEX_WAIT_BITSET  9           // the one wait with an absolute deadline
-#define FUTEX_LOCK_PI2     13          // since Linux 5.14: on CLOCK_MONOTONIC
-#define FUTEX_PRIVATE_FLAG 128         // threads of one process only: cheaper
-#define FUTEX_TID_MASK     0x3fffffffu // of the word: its owner
-#define FUTEX_OWNER_DIED   0x40000000u
-#define FUTEX_ANY          0xffffffffu
+#define FUTEX_WAKE           1
+#define FUTEX_CMP_REQUEUE    4
+#define FUTEX_LOCK_PI        6 // deadline on CLOCK_REALTIME
+#define FUTEX_UNLOCK_PI      7
+#define FUTEX_TRYLOCK_PI     8
+#define FUTEX_WAIT_BITSET    9   // the one wait with an absolute deadline
+#define FUTEX_LOCK_PI2       13  // since Linux 5.14: on CLOCK_MONOTONIC
+#define FUTEX_PRIVATE_FLAG   128 // threads of one process only: cheaper
+#define FUTEX_CLOCK_REALTIME 256 // what the deadline of a wait is on
+#define FUTEX_TID_MASK       0x3fffffffu // of the word: its owner
+#define FUTEX_OWNER_DIED     0x40000000u
+#define FUTEX_ANY            0xffffffffu
 
 // clock_gettime(2), clock_nanosleep(2)
 #define CLOCK_REALTIME  0

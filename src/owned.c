@@ -40,8 +40,9 @@ int weft_owned_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags)
     const uint32_t all =
         WEFT_SHARED | WEFT_ROBUST | WEFT_PRIO_INHERIT | WEFT_PRIO_PROTECT;
     const uint32_t priorities = WEFT_PRIO_INHERIT | WEFT_PRIO_PROTECT;
-    if (kind < WEFT_ERRORCHECK || kind > WEFT_RECURSIVE || (flags & ~all) ||
-        (flags & priorities) == priorities) {
+    const int known = kind == WEFT_ERRORCHECK || kind == WEFT_RECURSIVE ||
+                      kind == WEFT_NORMAL;
+    if (!known || (flags & ~all) || (flags & priorities) == priorities) {
         return WEFT_EINVAL;
     }
     if ((flags & (WEFT_ROBUST | WEFT_PRIO_INHERIT)) && weft__pi_probe() != 0) {
@@ -53,7 +54,7 @@ int weft_owned_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags)
     }
     weft__zero(m, sizeof *m);
     m->type = (uint32_t)kind | OWNED_FLAG(flags);
-    m->ceiling = 1;
+    weft__owned_set_condition(m, CONSISTENT, 1);
     return 0;
 }
 
@@ -70,7 +71,7 @@ static int again(weft_owned_mutex *m, int64_t deadline_ns)
     if (deadline_ns == TRY_ONLY) {
         return WEFT_EBUSY;
     }
-    if ((m->type & WEFT__OWNED_KIND) == WEFT_ERRORCHECK) {
+    if ((m->type & WEFT__OWNED_KIND) != WEFT_NORMAL) {
         return WEFT_EDEADLK;
     }
     uint32_t nobody_wakes = 0;
@@ -119,7 +120,7 @@ static int lock(weft_owned_mutex *m, int64_t deadline_ns)
 int weft_owned_mutex_lock_until(weft_owned_mutex *m, int64_t deadline_ns)
 {
     // A deadline that far in the past is no different from the next one.
-    return lock(m, deadline_ns == TRY_ONLY ? TRY_ONLY + 1 : deadline_ns);
+    return lock(m, deadline_ns == TRY_ONLY ? 0 : deadline_ns);
 }
 
 int weft_owned_mutex_lock_for(weft_owned_mutex *m, int64_t timeout_ns)
@@ -164,8 +165,8 @@ int weft__owned_unlock_slow(weft_owned_mutex *m)
         m->again--;
         return 0;
     }
-    if (m->state == INCONSISTENT) {
-        m->state = NOT_RECOVERABLE; // robust.c R3
+    if (weft__owned_state(m) == INCONSISTENT) {
+        weft__owned_set_state(m, NOT_RECOVERABLE); // robust.c R3
     }
     weft__owned_release(m);
     return 0;
@@ -176,10 +177,10 @@ int weft_owned_mutex_consistent(weft_owned_mutex *m)
     if (!weft__owned_is_mine(m)) {
         return WEFT_EPERM;
     }
-    if (m->state != INCONSISTENT) {
+    if (weft__owned_state(m) != INCONSISTENT) {
         return WEFT_EINVAL;
     }
-    m->state = CONSISTENT; // robust.c R2
+    weft__owned_set_state(m, CONSISTENT); // robust.c R2
     return 0;
 }
 
@@ -194,8 +195,7 @@ int weft_owned_mutex_set_ceiling(weft_owned_mutex *m, int ceiling)
     int error = take(m, WEFT_FOREVER);
     if (error == 0 || error == WEFT_EOWNERDEAD) { // that is for the next owner
         error = 0;
-        // relaxed: who reads it before it has the lock looks again after it
-        weft__store_relaxed(&m->ceiling, (uint32_t)ceiling);
+        weft__owned_set_condition(m, weft__owned_state(m), ceiling);
         give_up(m);
     }
     return error;

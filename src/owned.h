@@ -16,6 +16,36 @@
 // .lock is the kernel's word, and no mutex of ours
 #define OWNED_KERNEL OWNED_FLAG(WEFT_ROBUST | WEFT_PRIO_INHERIT)
 
+// .condition: what the lock guards is in a state, and has a ceiling.
+enum { CONSISTENT, INCONSISTENT, NOT_RECOVERABLE }; // robust.c
+#define OWNED_CEILING_BITS 0xffu
+#define OWNED_STATE_SHIFT  8
+
+// relaxed, here and below: the state is the owner's own affair, and who reads the
+// ceiling without the lock looks again when he has it.
+static inline uint32_t weft__owned_state(const weft_owned_mutex *m)
+{
+    return weft__load_relaxed(&m->condition) >> OWNED_STATE_SHIFT;
+}
+
+static inline int weft__owned_ceiling(const weft_owned_mutex *m)
+{
+    return (int)(weft__load_relaxed(&m->condition) & OWNED_CEILING_BITS);
+}
+
+// The caller holds m.
+static inline void weft__owned_set_condition(weft_owned_mutex *m,
+                                             uint32_t state, int ceiling)
+{
+    weft__store_relaxed(&m->condition,
+                        state << OWNED_STATE_SHIFT | (uint32_t)ceiling);
+}
+
+static inline void weft__owned_set_state(weft_owned_mutex *m, uint32_t state)
+{
+    weft__owned_set_condition(m, state, weft__owned_ceiling(m));
+}
+
 static inline unsigned weft__owned_futex_flags(const weft_owned_mutex *m)
 {
     return m->type & OWNED_SHARED ? FUTEX_SHARED : 0;
@@ -47,8 +77,6 @@ int weft__robust_locked(weft_owned_mutex *m); // 0 or why it is no ordinary lock
 void weft__robust_unlocking(weft_owned_mutex *m);
 void weft__robust_done(uint32_t type);
 void weft__robust_wait_for_unlockers(void);
-
-enum { CONSISTENT, INCONSISTENT, NOT_RECOVERABLE }; // .state, in robust.c
 
 // ceiling.c: before and after m is locked, and around its unlock.
 int weft__ceiling_raise(const weft_owned_mutex *m); // 0 or an error

@@ -129,8 +129,8 @@ static void end(struct weft__thread *self)
     }
     while (held.list.first != &held.list) {
         weft_owned_mutex *m = mutex_of(held.list.first);
-        if (m->state == CONSISTENT) {
-            m->state = INCONSISTENT;
+        if (weft__owned_state(m) == CONSISTENT) {
+            weft__owned_set_state(m, INCONSISTENT);
         }
         weft__owned_release(m);
     }
@@ -165,19 +165,16 @@ int weft__robust_locked(weft_owned_mutex *m)
 {
     // relaxed: the lock itself was an acquire
     if ((weft__load_relaxed(&m->lock.word) & FUTEX_OWNER_DIED) &&
-        m->state == CONSISTENT) {
-        m->state = INCONSISTENT; // R1.
+        weft__owned_state(m) == CONSISTENT) {
+        weft__owned_set_state(m, INCONSISTENT); // R1.
     }
     m->held_next = held.list.first;
-    m->held_at = &held.list.first;
-    if (m->held_next != &held.list) {
-        mutex_of(m->held_next)->held_at = &m->held_next;
-    }
     weft__signal_fence(); // whole before it can be found
     held.list.first = entry_of(m);
-    return m->state == CONSISTENT     ? 0
-           : m->state == INCONSISTENT ? WEFT_EOWNERDEAD
-                                      : WEFT_ENOTRECOVERABLE;
+    const uint32_t state = weft__owned_state(m);
+    return state == CONSISTENT     ? 0
+           : state == INCONSISTENT ? WEFT_EOWNERDEAD
+                                   : WEFT_ENOTRECOVERABLE;
 }
 
 void weft__robust_unlocking(weft_owned_mutex *m)
@@ -186,10 +183,13 @@ void weft__robust_unlocking(weft_owned_mutex *m)
         come();
     }
     weft__robust_begin(m);
-    *m->held_at = m->held_next;
-    if (m->held_next != &held.list) {
-        mutex_of(m->held_next)->held_at = m->held_at;
+    // One of those locked last, mostly; there is no way back in the list, as the
+    // mutex has to fit into what a libc gives one.
+    void **link = &held.list.first;
+    while (mutex_of(*link) != m) {
+        link = &mutex_of(*link)->held_next;
     }
+    *link = m->held_next;
     weft__signal_fence();
 }
 

@@ -15,7 +15,8 @@
 //   PHASE    turns when waiting readers become active readers; a waiting reader
 //            knows by it that it was admitted. 0 when all else is
 //
-//   R1  readers + 1                     a reader, not CLOSED
+//   R1  readers + 1                     a reader, not CLOSED; or not WRITER, if it
+//                                       holds it already (below)
 //   R2  waiting + 1                     a reader, CLOSED; it sleeps on the high half
 //   R3  WRITER off, PHASE turned,       a writer's unlock admits all readers that
 //       readers = waiting, waiting = 0  wait by then, and wakes them
@@ -44,6 +45,10 @@
 // holds it, or the one that waits, since that one's unlock is R3. A waiting writer
 // waits for the readers that are in, and those of one R3: from W2 on, all others
 // wait. In the queue, writers are overtaken as in any mutex.
+//
+// A reader that holds the lock and reads again behind a waiting writer would wait
+// for itself. POSIX lets programs do that, and its facade (src/posix) knows who
+// holds read locks: these pass the writer, which is no newcomer's way to starve it.
 //
 // Order. All changes of the state are read-modify-writes, so an acquire that sees
 // one of them is a partner of all releases before it, not of the last one only.
@@ -95,10 +100,10 @@ int weft_rwlock_init(weft_rwlock *l, uint32_t flags)
 
 // ---- readers ----
 
-int weft_rwlock_tryrdlock(weft_rwlock *l)
+static int try_to_read(weft_rwlock *l, uint64_t kept_out_by)
 {
     uint64_t seen = glance(l);
-    while (!(seen & CLOSED)) {
+    while (!(seen & kept_out_by)) {
         if ((seen & READERS) >= WEFT_RWLOCK_READERS_MAX) {
             return WEFT_EAGAIN;
         }
@@ -108,6 +113,16 @@ int weft_rwlock_tryrdlock(weft_rwlock *l)
         }
     }
     return WEFT_EBUSY;
+}
+
+int weft_rwlock_tryrdlock(weft_rwlock *l)
+{
+    return try_to_read(l, CLOSED);
+}
+
+int weft__rwlock_tryrdlock_again(weft_rwlock *l)
+{
+    return try_to_read(l, WRITER);
 }
 
 // A registered reader waits until it is admitted: R3 turns the phase that it has

@@ -27,20 +27,20 @@ extern "C" {
 // What happens when the owner locks it again.
 enum {
     WEFT_ERRORCHECK = 0, // WEFT_EDEADLK
-    WEFT_NORMAL = 1,     // it waits for ever, or until its deadline
-    WEFT_RECURSIVE = 2,  // it holds it once more, and unlocks it as often
+    WEFT_RECURSIVE = 1,  // it holds it once more, and unlocks it as often
+    WEFT_NORMAL = 3,     // it waits for ever, or until its deadline
 };
 
 typedef struct weft_owned_mutex {
     weft_mutex lock; // the mutex, or the kernel's word for it
-    uint32_t type;   // kind and flags; constant
+    uint32_t again;  // how often the owner has locked it again; guarded by lock
     uint64_t owner;  // atomic, may be stale for all but the owner; 0: nobody
+    uint32_t type;   // kind and flags; constant
     // Guarded by lock:
-    uint32_t again;   // how often the owner has locked it again
-    uint32_t ceiling; // of the owner; atomic: it is read without lock, too
-    uint32_t state;   // src/robust.c has its table
-    void *held_next;  // lists of what the owner holds: src/robust.c,
-    void **held_at;
+    uint32_t
+        condition;   // 31..8 state: src/robust.c has its table | 7..0 ceiling;
+                     // atomic: the ceiling is read without lock, too
+    void *held_next; // lists of what the owner holds: src/robust.c,
     struct weft_owned_mutex *below; // src/ceiling.c
 } weft_owned_mutex;
 
