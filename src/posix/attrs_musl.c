@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: MIT
+// attrs_musl.c - pthread_attr_t, beside musl.
+//
+//   offset  libc's object   here
+//   0       56 bytes        stack          8    lowest byte, or NULL
+//   8                       stack_size     8
+//   16                      guard_size     8
+//   24                      affinity       8    up to 64 CPUs; or the address of
+//                                               more, in pages of their own
+//   32                      sigmask        8    SIGMASK_SET: it counts
+//   40                      affinity_size  4
+//   44                      priority       4
+//   48                      policy         2
+//   50                      flags          2
+//
+// musl has most of these functions itself. They are all here because one object of
+// its archive holds many of them, and has to be left out as a whole, and because
+// CPUs and signal masks are not in musl's.
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "posix.h"
+#include "stack.h"
+
+enum { DETACHED = 1, EXPLICIT = 2 };    // flags
+#define SIGMASK_SET ((uint64_t)1 << 31) // signal 32 is never blocked
+
+struct overlay {
+    char *stack;
+    size_t stack_size, guard_size;
+    union {
+        unsigned char bytes[8];
+        unsigned char *pages;
+    } affinity;
+    uint64_t sigmask;
+    uint32_t affinity_size; // of the mask: at most 8 for bytes; 0: none
+    int32_t priority;
+    uint16_t policy, flags;
+};
+_Static_assert(sizeof(struct overlay) <= sizeof(pthread_attr_t), "overlay");
+
+static struct overlay *overlay(pthread_attr_t *attr)
+{
+    return (struct overlay *)(void *)attr;
+}
+
+static const struct overlay *look(const pthread_attr_t *attr)
+{
+    return (const struct overlay *)(const void *)attr;
+}
+
+// Guarded by nothing: who changes the defaults does it before there are threads.
+static size_t default_stack, default_guard;
+
+static size_t stack_by_default(void)
+{
+    return default_stack != 0 ? default_stack : weft__default_stack;
+}
+
+static size_t guard_by_default(void)
+{
+    return default_guard != 0 ? default_guard : weft__page_size;
+}
+
+int pthread_attr_init(pthread_attr_t *attr)
+{
+    *overlay(attr) = (struct overlay){.stack_size = stack_by_default(),
+                                      .guard_size = guard_by_default()};
+    return 0;
+}
+
+static const unsigned char *affinity(const struct overlay *o)
+{
+    return o->affinity_size > sizeof o->affinity.bytes ? o->affinity.pages
+                                                       : o->affinity.bytes;
+}
+
+int pthread_attr_destroy(pthread_attr_t *attr)
+{
+    struct overlay *o = overlay(attr);
+    if (o->affinity_size > sizeof o->affinity.bytes) {
+        munmap(o->affinity.pages, o->affinity_size);
+    }
+    o->affinity_size = 0;
+    return 0;
+}
+
+void weft__posix_read_attr(struct weft__posix_attr *to,
+                           const pthread_attr_t *from)
+{
+    pthread_attr_t defaults;
+    if (from == NULL) {
+        pthread_attr_init(&defaults);
+        from = &defaults;
+    }
+    const struct overlay *o = look(from);
+    to->attr = (weft_attr){
+        .stack_size =
+            o->stack_size < WEFT_STACK_MIN ? WEFT_STACK_MIN : o->stack_size,
+        .guard_size = o->guard_size != 0 ? o->guard_size : WEFT_NO_GUARD,
+        .flags = (o->flags & DETACHED ? WEFT_DETACHED : 0) |
+                 (o->flags & EXPLICIT ? WEFT_EXPLICIT_SCHED : 0),
+        .policy = o->policy,
+        .priority = o->priority,
+        .affinity = o->affinity_size > 0 ? affinity(o) : NULL,
+        .affinity_size = o->affinity_size,
+        .sigmask = o->sigmask & SIGMASK_SET ? &to->sigmask : NULL,
+    };
+    to->sigmask = o->sigmask & ~SIGMASK_SET;
+    to->given = (struct weft__given){.stack = o->stack};
+    if (o->stack != NULL) {
+        to->given.stack_size = o->stack_size;
+        to->attr.stack_size = WEFT_STACK_MIN;
+        to->attr.guard_size = WEFT_NO_GUARD;
+    }
+}
+
+int weft__posix_write_attr(pthread_attr_t *to,
+                           const struct weft__posix_attr *from)
+{
+    pthread_attr_init(to);
+    struct overlay *o = overlay(to);
+    o->stack = from->given.stack;
+    o->stack_size = from->given.stack_size;
+    o->guard_size = from->attr.guard_size;
+    o->flags = from->attr.flags & WEFT_DETACHED ? DETACHED : 0;
+    o->policy = (uint16_t)from->attr.policy;
+    o->priority = from->attr.priority;
+    return from->attr.affinity == NULL
+               ? 0
+               : pthread_attr_setaffinity_np(
+                     to, from->attr.affinity_size,
+                     (const cpu_set_t *)from->attr.affinity);
+}
+
+int pthread_getattr_default_np(pthread_attr_t *attr)
+{
+    return pthread_attr_init(attr);
+}
+
+int pthread_setattr_default_np(const pthread_attr_t *attr)
+{
+    const struct overlay *o = look(attr);
+    if (o->stack != NULL || o->flags != 0 || o->stack_size > SIZE_MAX / 4 ||
+        o->guard_size > SIZE_MAX / 4) {
+        return EINVAL;
+    }
+    default_stack = o->stack_size;
+    default_guard = o->guard_size;
+    return 0;
+}
+
+// ---- stack ----
+
+int pthread_attr_setstack(pthread_attr_t *attr, void *stack, size_t size)
+{
+    if (size < PTHREAD_STACK_MIN || size > SIZE_MAX / 4) {
+        return EINVAL;
+    }
+    overlay(attr)->stack = stack;
+    overlay(attr)->stack_size = size;
+    return 0;
+}
+
+int pthread_attr_getstack(const pthread_attr_t *restrict attr,
+                          void **restrict stack, size_t *restrict size)
+{
+    if (look(attr)->stack == NULL) {
+        return EINVAL;
+    }
+    *stack = look(attr)->stack;
+    *size = look(attr)->stack_size;
+    return 0;
+}
+
+int pthread_attr_setstacksize(pthread_attr_t *attr, size_t size)
+{
+    if (size < PTHREAD_STACK_MIN || size > SIZE_MAX / 4) {
+        return EINVAL;
+    }
+    overlay(attr)->stack = NULL;
+    overlay(attr)->stack_size = size;
+    return 0;
+}
+
+int pthread_attr_getstacksize(const pthread_attr_t *restrict attr,
+                              size_t *restrict size)
+{
+    *size = look(attr)->stack_size;
+    return 0;
+}
+
+int pthread_attr_setguardsize(pthread_attr_t *attr, size_t size)
+{
+    if (size > SIZE_MAX / 8) {
+        return EINVAL;
+    }
+    overlay(attr)->guard_size = size;
+    return 0;
+}
+
+int pthread_attr_getguardsize(const pthread_attr_t *restrict attr,
+                              size_t *restrict size)
+{
+    *size = look(attr)->guard_size;
+    return 0;
+}
+
+// ---- scheduling, and how it ends ----
+
+static int set_flag(pthread_attr_t *attr, unsigned flag, int value)
+{
+    if (value != 0 && value != 1) {
+        return EINVAL;
+    }
+    uint16_t flags = overlay(attr)->flags;
+    overlay(attr)->flags = (uint16_t)(value ? flags | flag : flags & ~flag);
+    return 0;
+}
+
+int pthread_attr_setdetachstate(pthread_attr_t *attr, int state)
+{
+    return set_flag(attr, DETACHED, state);
+}
+
+int pthread_attr_getdetachstate(const pthread_attr_t *attr, int *state)
+{
+    *state = look(attr)->flags & DETACHED ? PTHREAD_CREATE_DETACHED
+                                          : PTHREAD_CREATE_JOINABLE;
+    return 0;
+}
+
+int pthread_attr_setinheritsched(pthread_attr_t *attr, int inherit)
+{
+    return set_flag(attr, EXPLICIT, inherit);
+}
+
+int pthread_attr_getinheritsched(const pthread_attr_t *restrict attr,
+                                 int *restrict inherit)
+{
+    *inherit = look(attr)->flags & EXPLICIT ? PTHREAD_EXPLICIT_SCHED
+                                            : PTHREAD_INHERIT_SCHED;
+    return 0;
+}
+
+int pthread_attr_setschedpolicy(pthread_attr_t *attr, int policy)
+{
+    if (policy != SCHED_OTHER && policy != SCHED_FIFO && policy != SCHED_RR) {
+        return EINVAL;
+    }
+    overlay(attr)->policy = (uint16_t)policy;
+    return 0;
+}
+
+int pthread_attr_getschedpolicy(const pthread_attr_t *restrict attr,
+                                int *restrict policy)
+{
+    *policy = look(attr)->policy;
+    return 0;
+}
+
+int pthread_attr_setschedparam(pthread_attr_t *restrict attr,
+                               const struct sched_param *restrict param)
+{
+    int policy = look(attr)->policy;
+    if (param->sched_priority < sched_get_priority_min(policy) ||
+        param->sched_priority > sched_get_priority_max(policy)) {
+        return EINVAL;
+    }
+    overlay(attr)->priority = param->sched_priority;
+    return 0;
+}
+
+int pthread_attr_getschedparam(const pthread_attr_t *restrict attr,
+                               struct sched_param *restrict param)
+{
+    param->sched_priority = look(attr)->priority;
+    return 0;
+}
+
+int pthread_attr_setscope(pthread_attr_t *attr, int scope)
+{
+    (void)attr;
+    return scope == PTHREAD_SCOPE_SYSTEM    ? 0
+           : scope == PTHREAD_SCOPE_PROCESS ? ENOTSUP
+                                            : EINVAL;
+}
+
+int pthread_attr_getscope(const pthread_attr_t *restrict attr,
+                          int *restrict scope)
+{
+    (void)attr;
+    *scope = PTHREAD_SCOPE_SYSTEM;
+    return 0;
+}
+
+// ---- CPUs and signal mask ----
+
+int pthread_attr_setaffinity_np(pthread_attr_t *attr, size_t size,
+                                const cpu_set_t *cpus)
+{
+    const unsigned char *bytes = (const unsigned char *)cpus;
+    struct overlay *o = overlay(attr);
+    if (bytes == NULL) {
+        size = 0;
+    }
+    size_t used = size;
+    while (used > sizeof o->affinity.bytes && bytes[used - 1] == 0) {
+        used--; // the kernel fills what is missing with zeroes
+    }
+    unsigned char *copy = o->affinity.bytes;
+    if (used > sizeof o->affinity.bytes) {
+        copy = used > UINT32_MAX ? MAP_FAILED
+                                 : mmap(NULL, used, PROT_READ | PROT_WRITE,
+                                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (copy == MAP_FAILED) {
+            return ENOMEM;
+        }
+    }
+    pthread_attr_destroy(attr);
+    if (used > 0) {
+        memcpy(copy, bytes, used);
+    }
+    if (copy != o->affinity.bytes) {
+        o->affinity.pages = copy;
+    }
+    o->affinity_size = (uint32_t)used;
+    return 0;
+}
+
+int pthread_attr_getaffinity_np(const pthread_attr_t *attr, size_t size,
+                                cpu_set_t *cpus)
+{
+    const struct overlay *o = look(attr);
+    if (o->affinity_size == 0) {
+        memset(cpus, 0xff, size); // all of them
+        return 0;
+    }
+    const unsigned char *bytes = affinity(o);
+    for (size_t i = size; i < o->affinity_size; i++) {
+        if (bytes[i] != 0) {
+            return EINVAL; // they do not fit
+        }
+    }
+    memset(cpus, 0, size);
+    memcpy(cpus, bytes, size < o->affinity_size ? size : o->affinity_size);
+    return 0;
+}
+
+int pthread_attr_setsigmask_np(pthread_attr_t *attr, const sigset_t *mask)
+{
+    uint64_t bits = 0;
+    if (mask != NULL) {
+        memcpy(&bits, mask, sizeof bits);
+        bits |= SIGMASK_SET;
+    }
+    overlay(attr)->sigmask = bits;
+    return 0;
+}
+
+int pthread_attr_getsigmask_np(const pthread_attr_t *attr, sigset_t *mask)
+{
+    uint64_t bits = look(attr)->sigmask;
+    int set = (bits & SIGMASK_SET) != 0;
+    sigemptyset(mask);
+    bits &= ~SIGMASK_SET;
+    memcpy(mask, &bits, sizeof bits);
+    return set ? 0 : PTHREAD_ATTR_NO_SIGMASK_NP;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// handle.c - from pthread_t to the core's handle and back.
+// Read before: record.h, life.h.
+//
+// pthread_t is the address of the libc's TCB, because functions of the libc read
+// the TCB through it (timer_create, for one). The TCB lies in the thread's memory,
+// and a dead thread's memory may be unmapped, or be another's: so a pthread_t is
+// never followed. Each record knows where its thread's tid is kept, which is at one
+// place in every TCB. The record that has it there is looked for, and its life is
+// looked at before and after.
+//
+//   record->tid_word     the same TCB?       life
+//   of a dead thread     may look the same   FREE: another generation
+//   of its successor     may be the same     pthread_t is the successor's, too: as
+//                                            with every libc, it has come again
+//
+// A table says where a TCB was found last, so that the search need not begin with
+// the first record. What stands in it is only a guess.
+#include <weft/atomic.h>
+#include "life.h"
+#include "posix.h"
+
+enum { GUESSES_BITS = 8, GUESSES = 1 << GUESSES_BITS };
+static uint32_t guesses[GUESSES]; // indices of records; atomic, may be stale
+
+static uint32_t *guess_of(const uint32_t *tid_word)
+{
+    // Fibonacci's hash: blocks lie at regular distances.
+    uint64_t mixed = (uintptr_t)tid_word * 0x9e3779b97f4a7c15u;
+    return &guesses[mixed >> (64 - GUESSES_BITS)];
+}
+
+// The same in all threads.
+uintptr_t weft__posix_distance(void)
+{
+    return (uintptr_t)weft__thread_self()->record->tid_word -
+           (uintptr_t)pthread_self();
+}
+
+struct weft__thread *weft__posix_data(const struct weft__record *record)
+{
+    uintptr_t away = (uintptr_t)record->tid_word -
+                     (uintptr_t)weft__thread_self()->record->tid_word;
+    char *thread_pointer = (char *)__builtin_thread_pointer() + away;
+    return *(struct weft__thread **)(void *)(thread_pointer + weft__self_slot);
+}
+
+// The handle of a record's life, if its thread has its tid there, else 0.
+static weft_thread look(const struct weft__record *record,
+                        const uint32_t *tid_word)
+{
+    weft_thread t = weft__life_handle(record);
+    void *const *word = (void *const *)(const void *)&record->tid_word;
+    // acquire: the second look at the life comes after it. What was read belongs to
+    // the life that was seen before, if that goes on still.
+    return weft__load_pointer_acquire(word) == (const void *)tid_word &&
+                   weft__life_is(record, t)
+               ? t
+               : 0;
+}
+
+weft_thread weft__posix_find(pthread_t thread)
+{
+    const uint32_t *tid_word =
+        (const uint32_t *)((uintptr_t)thread + weft__posix_distance());
+    uint32_t *guess = guess_of(tid_word);
+    const struct weft__record *record =
+        weft__record_find(weft__load_relaxed(guess));
+    weft_thread t = record != NULL ? look(record, tid_word) : 0;
+    // Generations begin with 1: where it is 0, there was never a thread.
+    for (uint32_t i = 0; t == 0; i++) {
+        record = weft__record_find(i);
+        if (record == NULL || weft__life_handle(record) >> 32 == 0) {
+            return 0;
+        }
+        t = look(record, tid_word);
+        if (t != 0) {
+            weft__store_relaxed(guess, i);
+        }
+    }
+    return t;
+}

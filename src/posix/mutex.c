@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// mutex.c - pthread_mutex_t, and mtx_t of C11, which is the same.
+// Read before: owned.c.
+//
+//   offset  libc's object               here: weft_owned_mutex
+//   0       40 bytes (glibc on          lock     4
+//   4       aarch64: 48)                again    4
+//   8                                   owner    8
+//   16      glibc: the kind, which      type     4   0: normal, private: only lock
+//           static initialisers set                  is used
+//   20                                  condition 4
+//   24                                  held_next, below
+//
+//   kind of POSIX                  .type            works on
+//   NORMAL (0), private            0                weft_mutex
+//   RECURSIVE (1), ERRORCHECK (2)  1, 2             weft_owned_mutex
+//   ADAPTIVE_NP (3)                3                weft_mutex
+//   NORMAL, shared                 3, OWNED_SHARED  weft_mutex, shared futex
+//   any, robust or with a protocol + OWNED_..       weft_owned_mutex
+//
+// The core's mutex spins a little before it sleeps, and so is adaptive anyway.
+#include <weft/cond.h>
+#include "cond.h"
+#include "mutex.h"
+#include "posix.h"
+#include "posix_mutex.h"
+
+_Static_assert(sizeof(weft_owned_mutex) <= sizeof(pthread_mutex_t), "overlay");
+_Static_assert(offsetof(weft_owned_mutex, type) == 16, "glibc's kind");
+_Static_assert(WEFT_RECURSIVE == PTHREAD_MUTEX_RECURSIVE &&
+                   WEFT_NORMAL == 3 /* ADAPTIVE_NP */,
+               "static initialisers");
+
+static unsigned futex_flags(const weft_owned_mutex *m)
+{
+    return m->type & OWNED_SHARED ? FUTEX_SHARED : 0;
+}
+
+int weft__posix_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags,
+                           int ceiling)
+{
+    const int native = kind == PTHREAD_MUTEX_RECURSIVE    ? WEFT_RECURSIVE
+                       : kind == PTHREAD_MUTEX_ERRORCHECK ? WEFT_ERRORCHECK
+                                                          : WEFT_NORMAL;
+    int error = weft_owned_mutex_init(m, native, flags);
+    if (error != 0) {
+        return error;
+    }
+    if (flags & WEFT_PRIO_PROTECT) {
+        return weft_owned_mutex_set_ceiling(m, ceiling);
+    }
+    if (native == WEFT_ERRORCHECK) {
+        m->type |= PTHREAD_MUTEX_ERRORCHECK; // so that it is not 0
+    } else if (native == WEFT_NORMAL && flags == 0) {
+        m->type = 0;
+    }
+    return 0;
+}
+
+// A mutex of any kind.
+static int lock_until(weft_owned_mutex *m, int64_t deadline_ns)
+{
+    return weft__posix_ownerless(m->type)
+               ? weft__mutex_lock_in(&m->lock, deadline_ns, futex_flags(m))
+               : weft_owned_mutex_lock_until(m, deadline_ns);
+}
+
+int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+    weft_owned_mutex *m = weft__posix_mutex(mutex);
+    if (m->type == 0) {
+        weft_mutex_lock(&m->lock);
+        return 0;
+    }
+    return m->type <= WEFT__OWNED_KIND && m->type != WEFT_NORMAL
+               ? weft_owned_mutex_lock(m)
+               : lock_until(m, WEFT_FOREVER);
+}
+TWIN(pthread_mutex_lock, __pthread_mutex_lock);
+
+int pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+    weft_owned_mutex *m = weft__posix_mutex(mutex);
+    if (m->type == 0) {
+        weft_mutex_unlock(&m->lock);
+        return 0;
+    }
+    if (weft__posix_ownerless(m->type)) {
+        weft__mutex_unlock_in(&m->lock, futex_flags(m));
+        return 0;
+    }
+    return weft_owned_mutex_unlock(m);
+}
+TWIN(pthread_mutex_unlock, __pthread_mutex_unlock);
+
+int pthread_mutex_trylock(pthread_mutex_t *mutex)
+{
+    weft_owned_mutex *m = weft__posix_mutex(mutex);
+    return weft__posix_ownerless(m->type) ? weft_mutex_trylock(&m->lock)
+                                          : weft_owned_mutex_trylock(m);
+}
+TWIN(pthread_mutex_trylock, __pthread_mutex_trylock);
+
+int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex, clockid_t clock,
+                            const struct timespec *restrict time)
+{
+    // Where there is no need to wait, the time is not looked at.
+    int error = pthread_mutex_trylock(mutex);
+    int64_t deadline_ns;
+    if (error != EBUSY) {
+        return error;
+    }
+    error = weft__posix_deadline(&deadline_ns, clock, time);
+    return error ? error : lock_until(weft__posix_mutex(mutex), deadline_ns);
+}
+TWIN(pthread_mutex_clocklock, __pthread_mutex_clocklock);
+
+int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex,
+                            const struct timespec *restrict time)
+{
+    return pthread_mutex_clocklock(mutex, CLOCK_REALTIME, time);
+}
+TWIN(pthread_mutex_timedlock, __pthread_mutex_timedlock);
+
+int pthread_mutex_destroy(pthread_mutex_t *mutex)
+{
+    weft_owned_mutex *m = weft__posix_mutex(mutex);
+    if (!weft__posix_ownerless(m->type)) {
+        return weft_owned_mutex_destroy(m);
+    }
+    // relaxed: a holder is found if there is one for certain
+    return weft__load_relaxed(&m->lock.word) & WEFT__MUTEX_LOCKED ? EBUSY : 0;
+}
+TWIN(pthread_mutex_destroy, __pthread_mutex_destroy);
+
+int pthread_mutex_consistent(pthread_mutex_t *mutex)
+{
+    weft_owned_mutex *m = weft__posix_mutex(mutex);
+    return m->type & OWNED_ROBUST ? weft_owned_mutex_consistent(m) : EINVAL;
+}
+TWIN(pthread_mutex_consistent, __pthread_mutex_consistent);
+
+int pthread_mutex_getprioceiling(const pthread_mutex_t *restrict mutex,
+                                 int *restrict ceiling)
+{
+    const weft_owned_mutex *m = (const weft_owned_mutex *)(const void *)mutex;
+    if (!(m->type & OWNED_CEILING)) {
+        return EINVAL;
+    }
+    *ceiling = weft__owned_ceiling(m);
+    return 0;
+}
+TWIN(pthread_mutex_getprioceiling, __pthread_mutex_getprioceiling);
+
+int pthread_mutex_setprioceiling(pthread_mutex_t *restrict mutex, int ceiling,
+                                 int *restrict old)
+{
+    weft_owned_mutex *m = weft__posix_mutex(mutex);
+    int before = weft__owned_ceiling(m);
+    int error = weft_owned_mutex_set_ceiling(m, ceiling);
+    if (error == 0 && old != NULL) {
+        *old = before;
+    }
+    return error;
+}
+TWIN(pthread_mutex_setprioceiling, __pthread_mutex_setprioceiling);
+
+// ---- for cond.c ----
+
+static int lock_shared(void *mutex)
+{
+    weft_owned_mutex *m = weft__posix_mutex(mutex);
+    return weft__mutex_lock_in(&m->lock, WEFT_FOREVER, FUTEX_SHARED);
+}
+
+static void unlock_shared(void *mutex)
+{
+    weft__mutex_unlock_in(&weft__posix_mutex(mutex)->lock, FUTEX_SHARED);
+}
+
+int weft__posix_cond_wait(weft_cond *c, weft_owned_mutex *m,
+                          int64_t deadline_ns)
+{
+    if (!weft__posix_ownerless(m->type)) {
+        return weft_cond_wait_owned_until(c, m, deadline_ns);
+    }
+    if (m->type & OWNED_SHARED) {
+        const struct weft__cond_mutex shared = {m, lock_shared, unlock_shared,
+                                                NULL};
+        return weft__cond_wait(c, &shared, deadline_ns);
+    }
+    return weft_cond_wait_until(c, &m->lock, deadline_ns);
+}

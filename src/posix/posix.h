@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// posix.h - what the files of the facade share.
+//
+// POSIX threads, semaphores and C11 threads in terms of the native API. Nothing is
+// done here but translate: names, types, errors, deadlines. This is the only part
+// of Weft that includes headers of a libc, since it defines what they declare.
+#ifndef POSIX_H
+#define POSIX_H
+
+#include <errno.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+#include <weft.h>
+#include "futex.h"
+#include "owned.h"
+#include "thread.h"
+
+// A second name of a function, under which the libc's own objects call it.
+#define TWIN(function, twin)                                                   \
+    extern __typeof__(function) twin __attribute__((alias(#function)))
+
+// ---- handle.c: pthread_t, which is the address of the libc's TCB ----
+
+// The handle of the thread that pthread_t is about; 0, which is no thread's, when
+// there is none. Reads nothing at that address.
+weft_thread weft__posix_find(pthread_t thread);
+
+// From a pthread_t to the word with the thread's tid.
+uintptr_t weft__posix_distance(void);
+
+// For a pinned thread that is not at its end: its own data.
+struct weft__thread *weft__posix_data(const struct weft__record *record);
+
+// ---- deadline.c: struct timespec ----
+
+// A deadline of the core's for a time on a clock. 0, or EINVAL: another clock than
+// CLOCK_REALTIME and CLOCK_MONOTONIC, or nanoseconds that are none.
+int weft__posix_deadline(int64_t *deadline_ns, clockid_t clock,
+                         const struct timespec *time);
+
+// ---- attr_musl.c, attr_glibc.c: pthread_attr_t ----
+
+// What a pthread_attr_t asks for, in the words of the core.
+struct weft__posix_attr {
+    weft_attr attr;
+    struct weft__given given; // the program's own stack, if there is one
+    uint64_t sigmask;         // what attr.sigmask points to, if to anything
+    // What attr.affinity points to, if to anything; 8,192 CPUs are more than
+    // kernels are built for.
+    unsigned char affinity[1024];
+};
+
+// from: NULL for defaults.
+void weft__posix_read_attr(struct weft__posix_attr *to,
+                           const pthread_attr_t *from);
+
+// What to[...] says of a running thread, for pthread_getattr_np.
+int weft__posix_write_attr(pthread_attr_t *to,
+                           const struct weft__posix_attr *from);
+
+// ---- mutex.c, for cond.c ----
+
+// Which mutexes have no owner: the normal ones, between threads or processes, if
+// nothing else is asked of them. POSIX leaves open what happens when somebody else
+// unlocks them, and programs do that.
+static inline int weft__posix_ownerless(uint32_t type)
+{
+    return (type & ~OWNED_SHARED) == 0 ||
+           (type & ~OWNED_SHARED) == (uint32_t)WEFT_NORMAL;
+}
+
+static inline weft_owned_mutex *weft__posix_mutex(void *mutex)
+{
+    return (weft_owned_mutex *)mutex;
+}
+
+// For functions that return -1 and leave the error in errno.
+static inline int weft__posix_result(int error)
+{
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    return 0;
+}
+
+#endif

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+// rwlock.c - pthread_rwlock_t.
+// Read before: rwlock.c of the core.
+//
+//   offset  libc's object               here
+//   0       56 bytes                    weft_rwlock  16
+//   16                                  writer       8   who has locked it for
+//                                                        writing; else 0
+//   48      glibc: the kind, which      kind         4
+//           static initialisers set
+//
+//   kind                             a reader that meets a waiting writer
+//   PREFER_READER_NP (0, default),   waits behind it, unless the thread holds a
+//   PREFER_WRITER_NP (1)             read lock already
+//   PREFER_WRITER_NONRECURSIVE (2)   waits behind it
+//
+// POSIX lets a thread read-lock what it has read-locked. If it waited behind a
+// writer then, the writer would wait for the thread, and neither would go on. So
+// each thread counts the read locks that it holds; of which lock, nobody keeps.
+#include <weft/rwlock.h>
+#include "posix.h"
+
+enum { WRITER_NONRECURSIVE = 2 };
+
+struct overlay {
+    weft_rwlock lock;
+    uint64_t writer; // atomic: as .owner of weft_owned_mutex
+    uint64_t unused[3];
+    int kind; // constant
+};
+_Static_assert(sizeof(struct overlay) <= sizeof(pthread_rwlock_t), "overlay");
+
+static struct overlay *overlay(pthread_rwlock_t *lock)
+{
+    return (struct overlay *)(void *)lock;
+}
+
+static uint32_t *reads(void)
+{
+    return &weft__thread_self()->reads;
+}
+
+// relaxed: a thread finds itself there only if it has put itself there. Between
+// processes handles mean nothing; there nobody is put down.
+static int is_mine(const struct overlay *o)
+{
+    return weft__load64_relaxed(&o->writer) == weft_self();
+}
+
+static int is_shared(const struct overlay *o)
+{
+    return weft__load64_relaxed(&o->lock.state) >> 63 != 0; // rwlock.c
+}
+
+int pthread_rwlock_init(pthread_rwlock_t *restrict lock,
+                        const pthread_rwlockattr_t *restrict attr)
+{
+    struct overlay *o = overlay(lock);
+    int shared = PTHREAD_PROCESS_PRIVATE;
+    *o = (struct overlay){.kind = 0};
+    if (attr != NULL) {
+        pthread_rwlockattr_getpshared(attr, &shared);
+        pthread_rwlockattr_getkind_np(attr, &o->kind);
+    }
+    return weft_rwlock_init(&o->lock,
+                            shared == PTHREAD_PROCESS_SHARED ? WEFT_SHARED : 0);
+}
+TWIN(pthread_rwlock_init, __pthread_rwlock_init);
+
+int pthread_rwlock_destroy(pthread_rwlock_t *lock)
+{
+    const uint64_t shared_and_phase = (uint64_t)3 << 62;
+    // relaxed: a holder is found if there is one for certain
+    uint64_t state = weft__load64_relaxed(&overlay(lock)->lock.state);
+    return (state & ~shared_and_phase) != 0 ? EBUSY : 0;
+}
+TWIN(pthread_rwlock_destroy, __pthread_rwlock_destroy);
+
+// ---- readers ----
+
+static int read_at_once(struct overlay *o)
+{
+    int again = *reads() > 0 && o->kind != WRITER_NONRECURSIVE;
+    int error = again ? weft__rwlock_tryrdlock_again(&o->lock)
+                      : weft_rwlock_tryrdlock(&o->lock);
+    if (error == 0) {
+        ++*reads();
+    }
+    return error;
+}
+
+static int read_until(struct overlay *o, int64_t deadline_ns)
+{
+    if (is_mine(o)) {
+        return EDEADLK;
+    }
+    int error = weft_rwlock_rdlock_until(&o->lock, deadline_ns);
+    if (error == 0) {
+        ++*reads();
+    }
+    return error;
+}
+
+int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
+{
+    int error = read_at_once(overlay(lock));
+    return error == EBUSY ? read_until(overlay(lock), WEFT_FOREVER) : error;
+}
+TWIN(pthread_rwlock_rdlock, __pthread_rwlock_rdlock);
+
+int pthread_rwlock_tryrdlock(pthread_rwlock_t *lock)
+{
+    return read_at_once(overlay(lock));
+}
+TWIN(pthread_rwlock_tryrdlock, __pthread_rwlock_tryrdlock);
+
+int pthread_rwlock_clockrdlock(pthread_rwlock_t *restrict lock, clockid_t clock,
+                               const struct timespec *restrict time)
+{
+    int64_t deadline_ns;
+    int error = read_at_once(overlay(lock));
+    if (error != EBUSY) {
+        return error; // the time is not looked at
+    }
+    error = weft__posix_deadline(&deadline_ns, clock, time);
+    return error ? error : read_until(overlay(lock), deadline_ns);
+}
+
+int pthread_rwlock_timedrdlock(pthread_rwlock_t *restrict lock,
+                               const struct timespec *restrict time)
+{
+    return pthread_rwlock_clockrdlock(lock, CLOCK_REALTIME, time);
+}
+TWIN(pthread_rwlock_timedrdlock, __pthread_rwlock_timedrdlock);
+
+// ---- writers ----
+
+static int written(struct overlay *o, int error)
+{
+    if (error == 0 && !is_shared(o)) {
+        weft__store64_relaxed(&o->writer, weft_self());
+    }
+    return error;
+}
+
+static int write_until(struct overlay *o, int64_t deadline_ns)
+{
+    return is_mine(o) ? EDEADLK
+                      : written(o, weft_rwlock_wrlock_until(&o->lock,
+                                                            deadline_ns));
+}
+
+int pthread_rwlock_wrlock(pthread_rwlock_t *lock)
+{
+    return write_until(overlay(lock), WEFT_FOREVER);
+}
+TWIN(pthread_rwlock_wrlock, __pthread_rwlock_wrlock);
+
+int pthread_rwlock_trywrlock(pthread_rwlock_t *lock)
+{
+    struct overlay *o = overlay(lock);
+    return written(o, weft_rwlock_trywrlock(&o->lock));
+}
+TWIN(pthread_rwlock_trywrlock, __pthread_rwlock_trywrlock);
+
+int pthread_rwlock_clockwrlock(pthread_rwlock_t *restrict lock, clockid_t clock,
+                               const struct timespec *restrict time)
+{
+    int64_t deadline_ns;
+    int error = pthread_rwlock_trywrlock(lock);
+    if (error != EBUSY) {
+        return error; // the time is not looked at
+    }
+    error = weft__posix_deadline(&deadline_ns, clock, time);
+    return error ? error : write_until(overlay(lock), deadline_ns);
+}
+
+int pthread_rwlock_timedwrlock(pthread_rwlock_t *restrict lock,
+                               const struct timespec *restrict time)
+{
+    return pthread_rwlock_clockwrlock(lock, CLOCK_REALTIME, time);
+}
+TWIN(pthread_rwlock_timedwrlock, __pthread_rwlock_timedwrlock);
+
+// ---- both ----
+
+int pthread_rwlock_unlock(pthread_rwlock_t *lock)
+{
+    struct overlay *o = overlay(lock);
+    // relaxed: who holds it sees that it is held; the number of others may change
+    const uint64_t state = weft__load64_relaxed(&o->lock.state);
+    if (state & WEFT__RWLOCK_WRITER) {
+        weft__store64_relaxed(&o->writer, 0); // before another can be there
+        return weft_rwlock_unlock(&o->lock);
+    }
+    int error = weft_rwlock_unlock(&o->lock);
+    if (error == 0 && *reads() > 0) {
+        --*reads();
+    }
+    return error;
+}
+TWIN(pthread_rwlock_unlock, __pthread_rwlock_unlock);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// sem.c - sem_t.
+//
+//   offset  libc's object   here
+//   0       32 bytes        weft_sem  8
+#include <limits.h>
+#include <semaphore.h>
+#include <weft/sem.h>
+#include "posix.h"
+
+_Static_assert(sizeof(weft_sem) <= sizeof(sem_t), "overlay");
+_Static_assert(SEM_VALUE_MAX == WEFT_SEM_MAX, "the same range");
+
+static weft_sem *overlay(sem_t *sem)
+{
+    return (weft_sem *)(void *)sem;
+}
+
+int sem_init(sem_t *sem, int shared, unsigned value)
+{
+    return weft__posix_result(
+        weft_sem_init(overlay(sem), value, shared ? WEFT_SHARED : 0));
+}
+
+int sem_destroy(sem_t *sem)
+{
+    // relaxed: who waits is found if he waits for certain
+    uint64_t word = weft__load64_relaxed(&overlay(sem)->word);
+    if ((word & ~WEFT__SEM_SHARED) >= WEFT__SEM_WAITER) {
+        return weft__posix_result(EBUSY);
+    }
+    weft_sem_destroy(overlay(sem));
+    return 0;
+}
+
+int sem_wait(sem_t *sem)
+{
+    return weft__posix_result(weft_sem_wait(overlay(sem)));
+}
+
+int sem_trywait(sem_t *sem)
+{
+    return weft__posix_result(weft_sem_trywait(overlay(sem)));
+}
+
+int sem_clockwait(sem_t *restrict sem, clockid_t clock,
+                  const struct timespec *restrict time)
+{
+    int64_t deadline_ns;
+    weft_test_cancel(); // a cancellation point also where it need not wait
+    if (weft_sem_trywait(overlay(sem)) == 0) {
+        return 0; // the time is not looked at
+    }
+    int error = weft__posix_deadline(&deadline_ns, clock, time);
+    if (error == 0) {
+        error = weft_sem_wait_until(overlay(sem), deadline_ns);
+    }
+    return weft__posix_result(error);
+}
+
+int sem_timedwait(sem_t *restrict sem, const struct timespec *restrict time)
+{
+    return sem_clockwait(sem, CLOCK_REALTIME, time);
+}
+
+int sem_post(sem_t *sem)
+{
+    return weft__posix_result(weft_sem_post(overlay(sem)));
+}
+
+int sem_getvalue(sem_t *restrict sem, int *restrict value)
+{
+    *value = (int)weft_sem_value(overlay(sem));
+    return 0;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// thread.c - pthread_create, join, detach, and the same in C11.
+// Read before: handle.c.
+//
+//   POSIX                     the core
+//   pthread_create            weft__create
+//   pthread_join              weft_join
+//   pthread_tryjoin_np        weft_tryjoin
+//   pthread_timedjoin_np,     weft_join_until
+//     pthread_clockjoin_np
+//   pthread_detach            weft_detach
+//   thrd_create, _join, ...   the same
+//
+// pthread_exit is in cleanup_musl.c and cleanup_glibc.c; pthread_self,
+// pthread_equal and their C11 twins are the libc's own, which do nothing but
+// compute.
+#include <stdlib.h>
+#include <threads.h>
+#include "posix.h"
+
+static int create(pthread_t *out, const pthread_attr_t *from,
+                  void *(*start)(void *), void *arg)
+{
+    struct weft__posix_attr attr;
+    weft__posix_read_attr(&attr, from);
+    attr.given.name = (uintptr_t *)(void *)out;
+    attr.given.distance = weft__posix_distance();
+    weft_thread handle;
+    int error = weft__create(&handle, &attr.attr, start, arg, &attr.given);
+    // Sizes that no address space holds: to POSIX it is want of memory.
+    return error == WEFT_ENOMEM ? EAGAIN : error;
+}
+
+int pthread_create(pthread_t *restrict out, const pthread_attr_t *restrict attr,
+                   void *(*start)(void *), void *restrict arg)
+{
+    return create(out, attr, start, arg);
+}
+TWIN(pthread_create, __pthread_create);
+
+int pthread_join(pthread_t thread, void **value)
+{
+    return weft_join(weft__posix_find(thread), value);
+}
+TWIN(pthread_join, __pthread_join);
+
+int pthread_tryjoin_np(pthread_t thread, void **value)
+{
+    return weft_tryjoin(weft__posix_find(thread), value);
+}
+
+int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t clock,
+                         const struct timespec *time)
+{
+    int64_t deadline_ns = WEFT_FOREVER;
+    if (time != NULL && weft__posix_deadline(&deadline_ns, clock, time) != 0) {
+        return EINVAL;
+    }
+    return weft_join_until(weft__posix_find(thread), value, deadline_ns);
+}
+
+int pthread_timedjoin_np(pthread_t thread, void **value,
+                         const struct timespec *time)
+{
+    return pthread_clockjoin_np(thread, value, CLOCK_REALTIME, time);
+}
+
+int pthread_detach(pthread_t thread)
+{
+    return weft_detach(weft__posix_find(thread));
+}
+TWIN(pthread_detach, __pthread_detach);
+
+// ---- C11 ----
+
+static int in_c11(int error)
+{
+    switch (error) {
+    case 0:
+        return thrd_success;
+    case EAGAIN:
+    case ENOMEM:
+        return thrd_nomem;
+    default:
+        return thrd_error;
+    }
+}
+
+int thrd_create(thrd_t *thread, thrd_start_t start, void *arg)
+{
+    // A function that returns int leaves it in the register where others leave a
+    // pointer; thrd_join looks at the int's half only.
+    void *(*function)(void *) = (void *(*)(void *))(void (*)(void))start;
+    return in_c11(create((pthread_t *)thread, NULL, function, arg));
+}
+
+int thrd_join(thrd_t thread, int *result)
+{
+    void *value;
+    int error = pthread_join((pthread_t)thread, &value);
+    if (error == 0 && result != NULL) {
+        *result = (int)(intptr_t)value;
+    }
+    return in_c11(error);
+}
+
+int thrd_detach(thrd_t thread)
+{
+    return in_c11(pthread_detach((pthread_t)thread));
+}
+
+void thrd_exit(int result)
+{
+    pthread_exit((void *)(intptr_t)result);
+}
