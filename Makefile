@@ -88,7 +88,7 @@ all: lib $(UTILITIES) ## the library, weft-crt0.o and the utilities, for ARCH
 lib: $(LIB) $(CRT0) ## the library and weft-crt0.o alone
 
 all-arches: ## everything there is, for every architecture
-	@set -e; for arch in $(ARCHES); do $(MAKE) ARCH=$$arch all; done
+	@set -e; for arch in $(ARCHES); do $(MAKE) ARCH=$$arch all drop-ins; done
 
 $(LIB): $(call objects,$(CORE_SRC) $(HOST_SRC))
 	@rm -f $@
@@ -123,6 +123,7 @@ install: lib ## headers, library, crt0 and weft.pc below DESTDIR PREFIX
 demo: ## fwsum and asynclog at work on this machine's files, on both processors
 	tests/utils/demo.sh
 
+include src/posix/posix.mk
 include tests/utils/utils.mk
 include tests/tests.mk
 include tests/bench/bench.mk
@@ -136,4 +137,4 @@ help: ## this list
 	@echo "variables: ARCH=$(ARCH) ($(ARCHES)) CC=$(CC) CFLAGS=$(CFLAGS)" \
 	    "PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
 
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(LIBCS:%=$(BUILD)/%/obj) -name '*.d' 2>/dev/null)

@@ -6,22 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <weft/thread.h>
+#include "futex.h"
 #include "linux.h"
 
 // timeout_ns from now, on CLOCK_MONOTONIC; at most WEFT_FOREVER.
 int64_t weft__deadline(int64_t timeout_ns);
-
-// POSIX has deadlines on CLOCK_REALTIME, which somebody may set while a thread
-// waits. Such a deadline travels as a number that is none on CLOCK_MONOTONIC: more
-// than a hundred years before the machine was switched on. ns: 0..WEFT__REALTIME_MAX
-#define WEFT__REALTIME_FIRST (INT64_MIN / 2 - 1)
-#define WEFT__REALTIME_MAX   (WEFT__REALTIME_FIRST - INT64_MIN - 1)
-#define WEFT__REALTIME(ns)   (WEFT__REALTIME_FIRST - (ns)) // and back again
-
-static inline int weft__is_realtime(int64_t deadline_ns)
-{
-    return deadline_ns <= WEFT__REALTIME_FIRST && deadline_ns > INT64_MIN;
-}
 
 // The kernel's form of a deadline, in *time; NULL for WEFT_FOREVER. A deadline
 // before the clock's beginning is its beginning: the kernel refuses negative

@@ -21,8 +21,20 @@ enum {
     FUTEX_CANCEL = 2,
 };
 
+// POSIX has deadlines on CLOCK_REALTIME, which somebody may set while a thread
+// waits. Such a deadline travels as a number that is none on CLOCK_MONOTONIC: more
+// than a hundred years before the machine was switched on. ns: 0..WEFT__REALTIME_MAX
+#define WEFT__REALTIME_FIRST (INT64_MIN / 2 - 1)
+#define WEFT__REALTIME_MAX   (WEFT__REALTIME_FIRST - INT64_MIN - 1)
+#define WEFT__REALTIME(ns)   (WEFT__REALTIME_FIRST - (ns)) // and back again
+
+static inline int weft__is_realtime(int64_t deadline_ns)
+{
+    return deadline_ns <= WEFT__REALTIME_FIRST && deadline_ns > INT64_MIN;
+}
+
 // Sleeps while *word is expected, until deadline_ns (CLOCK_MONOTONIC;
-// WEFT_FOREVER for none; or a WEFT__REALTIME, clock.h). 0, -WEFT_EAGAIN (the word had changed), -WEFT_EINTR,
+// WEFT_FOREVER for none; or a WEFT__REALTIME, above). 0, -WEFT_EAGAIN (the word had changed), -WEFT_EINTR,
 // -WEFT_ETIMEDOUT; with FUTEX_CANCEL also WEFT__CANCELED_CALL, and then the
 // caller undoes what it has half done and calls weft__cancel_now.
 long weft__futex_wait_until(uint32_t *word, uint32_t expected,

@@ -48,6 +48,8 @@ static inline uint32_t weft__life_tid(const struct weft__record *record)
 // Whether t still is the life that record is living.
 int weft__life_is(const struct weft__record *record, weft_thread t);
 
+int weft__life_is_detached(const struct weft__record *record);
+
 // In the child of a fork, for the one thread that is there: nobody joins it and
 // nobody pins it.
 void weft__life_after_fork(struct weft__record *self);

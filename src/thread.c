@@ -112,8 +112,9 @@ static int bring_to_life(const struct weft__place *place, void *tp,
     return error;
 }
 
-int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
-                void *arg)
+int weft__create(weft_thread *out, const weft_attr *attr,
+                 void *(*start)(void *), void *arg,
+                 const struct weft__given *given)
 {
     static weft_attr defaults; // all-zero; not const, so not in the file either
     if (attr == NULL) {
@@ -139,6 +140,10 @@ int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
         weft__record_free(record);
         return error;
     }
+    if (given != NULL && given->stack != NULL) {
+        uintptr_t top = (uintptr_t)given->stack + given->stack_size;
+        place.sp = (char *)(top & ~(uintptr_t)15);
+    }
     weft__store_relaxed(&record->exit_word, WEFT__UNBORN); // nobody looks yet
     void *tp = build(&place, record, start, arg);
     if (tp == NULL) {
@@ -148,6 +153,10 @@ int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
     weft_thread t =
         weft__life_begin(record, (attr->flags & WEFT_DETACHED) != 0);
     *out = t;
+    if (given != NULL) {
+        place.self->given = *given;
+        *given->name = (uintptr_t)record->tid_word - given->distance;
+    }
     weft__add_relaxed(&others, 1); // its creator lives: it cannot be the last
     error = bring_to_life(&place, tp, attr, t);
     if (error) {
@@ -157,6 +166,12 @@ int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
         *out = 0;
     }
     return error;
+}
+
+int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
+                void *arg)
+{
+    return weft__create(out, attr, start, arg, NULL);
 }
 
 _Noreturn void weft__thread_start(struct weft__thread *self)

@@ -12,6 +12,17 @@
 
 struct weft__birth;
 
+// What the facade for POSIX asks for beside a weft_attr (src/posix/thread.c).
+struct weft__given {
+    // A stack that is nothing but a stack: the thread's own data and TLS are in a
+    // small block of the library's. NULL: none.
+    char *stack;
+    size_t stack_size;
+    // The libc's name for the thread, which is stored before the thread runs: the
+    // address of its tid, less a distance.
+    uintptr_t *name, distance;
+};
+
 struct weft__thread {
     struct weft__local local; // what inline code reads; first, so that the slot
                               // serves both
@@ -22,6 +33,7 @@ struct weft__thread {
     void *arg;
     struct weft__birth *birth; // attributes to apply first, or NULL (birth.h)
     uint8_t unblock_cancel;    // the creator may have the cancel signal blocked
+    struct weft__given given;  // by the facade for POSIX, or all-zero
 
     // The thread's alone; its signal handlers may look at any time.
     struct weft_cleanup *cleanups; // newest first
@@ -29,6 +41,7 @@ struct weft__thread {
     uint8_t cancel_state, cancel_type;
     uint8_t leaving;               // in weft_exit: no more cancellation
     uint8_t cancel_signal_blocked; // by the cancel handler (cancel.c)
+    uint32_t reads;                // read locks held (src/posix/rwlock.c)
     uint32_t stubs; // weft__cancel_syscall calls under way, one above the other
 };
 
@@ -44,6 +57,11 @@ static inline struct weft__thread *weft__thread_self(void)
 long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word,
                  uint32_t *exit_word, void *tls, struct weft__thread *self);
 _Noreturn void weft__thread_start(struct weft__thread *self);
+
+// weft_create; given may be NULL.
+int weft__create(weft_thread *out, const weft_attr *attr,
+                 void *(*start)(void *), void *arg,
+                 const struct weft__given *given);
 
 // In the child of a fork: the calling thread is the only one.
 void weft__thread_alone(void);

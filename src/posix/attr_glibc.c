@@ -118,8 +118,7 @@ int weft__posix_write_attr(pthread_attr_t *to,
         pthread_attr_setdetachstate(to, PTHREAD_CREATE_DETACHED);
     }
     int error = pthread_attr_setaffinity_np(
-        to, from->attr.affinity_size,
-        (const cpu_set_t *)from->attr.affinity);
+        to, from->attr.affinity_size, (const cpu_set_t *)from->attr.affinity);
     if (error) {
         pthread_attr_destroy(to);
     }

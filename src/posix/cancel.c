@@ -57,8 +57,8 @@ int pthread_sigqueue(pthread_t thread, int sig, const union sigval value)
     info.si_uid = getuid();
     info.si_value = value;
     int kept = errno;
-    long result = syscall(SYS_rt_tgsigqueueinfo, info.si_pid, pinned.tid, sig,
-                          &info);
+    long result =
+        syscall(SYS_rt_tgsigqueueinfo, info.si_pid, pinned.tid, sig, &info);
     error = result < 0 ? errno : 0;
     errno = kept;
     weft__posix_unpin(&pinned);

@@ -10,10 +10,9 @@
 #include <unistd.h>
 #include "life.h"
 #include "pin.h"
+#include "place.h"
 #include "posix.h"
 #include "stack.h"
-
-extern char **environ;
 
 // The numbers of a line of /proc/self/maps as they come, byte by byte.
 struct reader {
@@ -90,13 +89,14 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attr)
         return error;
     }
     const struct weft__thread *data = weft__posix_data(pinned.record);
+    const struct weft__block *block = pinned.record->block;
     const int is_main = data == &weft__main_thread;
-    found.given.stack = data->stack;
-    found.given.stack_size = data->stack_size;
-    found.attr.guard_size =
-        pinned.record->block == NULL ? 0 : pinned.record->block->guard_size;
-    if (data->stack_is_given) {
-        found.attr.guard_size = 0;
+    if (data->given.stack != NULL) {
+        found.given = data->given;
+    } else if (block != NULL) {
+        found.given.stack = (char *)block->base + block->guard_size;
+        found.given.stack_size = weft__place_stack_size(block);
+        found.attr.guard_size = block->guard_size;
     }
     if (weft__life_is_detached(pinned.record)) {
         found.attr.flags = WEFT_DETACHED;

@@ -93,9 +93,9 @@ int pthread_mutexattr_getprotocol(const pthread_mutexattr_t *restrict attr,
 
 int pthread_mutexattr_setprioceiling(pthread_mutexattr_t *attr, int ceiling)
 {
-    return ceiling < 1 ? EINVAL
-                       : put(&attr->__attr, 0xffffu << CEILING_SHIFT, ceiling,
-                             99);
+    return ceiling < 1
+               ? EINVAL
+               : put(&attr->__attr, 0xffffu << CEILING_SHIFT, ceiling, 99);
 }
 
 int pthread_mutexattr_getprioceiling(const pthread_mutexattr_t *restrict attr,

@@ -145,9 +145,9 @@ static int written(struct overlay *o, int error)
 
 static int write_until(struct overlay *o, int64_t deadline_ns)
 {
-    return is_mine(o) ? EDEADLK
-                      : written(o, weft_rwlock_wrlock_until(&o->lock,
-                                                            deadline_ns));
+    return is_mine(o)
+               ? EDEADLK
+               : written(o, weft_rwlock_wrlock_until(&o->lock, deadline_ns));
 }
 
 int pthread_rwlock_wrlock(pthread_rwlock_t *lock)

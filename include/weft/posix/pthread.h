@@ -52,13 +52,40 @@ enum {
     PTHREAD_RWLOCK_DEFAULT_NP = PTHREAD_RWLOCK_PREFER_READER_NP
 };
 #define PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP                      \
-    {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,                                     \
-       PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP}}}
+    {                                                                          \
+        {                                                                      \
+            {                                                                  \
+                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,                            \
+                    PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP               \
+            }                                                                  \
+        }                                                                      \
+    }
 
-#define PTHREAD_MUTEX_ADAPTIVE_NP                 3
-#define PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP    {{{0, 0, 0, 0, 1}}}
-#define PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP   {{{0, 0, 0, 0, 2}}}
-#define PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP     {{{0, 0, 0, 0, 3}}}
+#define PTHREAD_MUTEX_ADAPTIVE_NP 3
+#define PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP                                 \
+    {                                                                          \
+        {                                                                      \
+            {                                                                  \
+                0, 0, 0, 0, 1                                                  \
+            }                                                                  \
+        }                                                                      \
+    }
+#define PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP                                \
+    {                                                                          \
+        {                                                                      \
+            {                                                                  \
+                0, 0, 0, 0, 2                                                  \
+            }                                                                  \
+        }                                                                      \
+    }
+#define PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP                                  \
+    {                                                                          \
+        {                                                                      \
+            {                                                                  \
+                0, 0, 0, 0, 3                                                  \
+            }                                                                  \
+        }                                                                      \
+    }
 
 #endif
 

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+# posix.mk - the drop-in: the facade and all of the runtime, as one object for each
+# libc; included by the top Makefile.
+#
+# One object, because otherwise the linker would take some names from it and others
+# from the libc, whose functions know nothing of these threads. It is called
+# libpthread.a: gcc -pthread looks for that before the libc.
+
+POSIX_SRC := thread handle pin deadline getattr mutex mutexattr cond rwlock barrier \
+             spin sem once_key cancel sched c11
+POSIX_musl := attrs_musl objattrs_musl cleanup_musl
+POSIX_glibc := attr_glibc cleanup_glibc sem_named_glibc
+
+# Where a libc's development files are. musl's: as Debian's musl-dev puts them.
+MUSL_INCLUDE := /usr/include/$(ARCH)-linux-musl
+MUSL_LIB := /usr/lib/$(ARCH)-linux-musl
+GLIBC_LIB = $(shell $(CC) $(CLANG_TARGET) -print-file-name=libc.a)
+
+LIBCS := $(if $(wildcard $(MUSL_LIB)/libc.a),musl) \
+         $(if $(filter /%,$(GLIBC_LIB)),$(if $(wildcard src/host/glibc.c),glibc))
+
+# Beside glibc a thread ends frame by frame, through the core's frames too.
+CORE_musl := -nostdinc -Iinclude/weft/posix -isystem $(MUSL_INCLUDE) \
+    -isystem $(shell $(CC) $(CLANG_TARGET) -print-file-name=include)
+CORE_glibc := -fexceptions -fasynchronous-unwind-tables -DWEFT_KEYS_MAX=1024
+
+# -iquote: src has files that are called like headers of the libc.
+DROP_IN = $(filter-out -Isrc -Iarch/$(ARCH) -MMD -MP,$(COMPILE)) -iquote src \
+    -iquote arch/$(ARCH) -D_GNU_SOURCE -MMD -MP
+
+drop_in_sources = $(CORE_SRC) $(HOST_SRC) \
+    $(patsubst %,src/posix/%.c,$(POSIX_SRC) $(POSIX_$1))
+drop_in_objects = $(patsubst %,$(BUILD)/$1/obj/%.o,$(call drop_in_sources,$1))
+
+define drop_in
+$(BUILD)/$1/obj/%.o: % $(BUILD)/flags src/posix/posix.mk
+	@mkdir -p $$(@D)
+	$$(call say,CC $$@)$$(DROP_IN) $$(CORE_$1) -c -o $$@ $$<
+
+$(BUILD)/$1/weft.o: $(call drop_in_objects,$1)
+	$$(call say,LD $$@)$$(CC) $$(CLANG_TARGET) -nostdlib -r -o $$@ $$^
+
+$(BUILD)/$1/libpthread.a: $(BUILD)/$1/weft.o
+	@rm -f $$@
+	$$(call say,AR $$@)$$(AR) rcs $$@ $$^
+endef
+$(foreach libc,musl glibc,$(eval $(call drop_in,$(libc))))
+
+drop-ins: $(LIBCS:%=$(BUILD)/%/libpthread.a) ## libpthread.a for each libc that is here
+	@$(foreach libc,$(filter-out $(LIBCS),musl glibc),\
+	    echo "no $(libc) for $(ARCH) here: $(BUILD)/$(libc) is not made";)
+
+.PHONY: drop-ins
