@@ -84,8 +84,13 @@ void weft__birth_apply(struct weft__thread *self)
 {
     struct weft__birth *birth = self->birth;
     self->birth = NULL;
-    uint64_t mask = weft__signals_allowed(
-        birth->attr->sigmask ? *birth->attr->sigmask : birth->creator_mask);
+    uint64_t mask =
+        birth->attr->sigmask ? *birth->attr->sigmask : birth->creator_mask;
+    if (self->given.name == NULL) {
+        mask = weft__signals_allowed(mask);
+    } else if (self->unblock_cancel) { // the libc blocks signals of its own
+        mask &= ~weft__signal_bit(WEFT__SIGNAL_CANCEL);
+    }
     long result = apply(birth->attr);
     if (result < 0) {
         // Before the tid goes: somebody may hold a pin.

@@ -54,13 +54,29 @@ static void give_up(void *word)
     leave(word, NEW); // T4.
 }
 
+// fn is under way. Should it be left otherwise than by its return, the record in
+// the thread's list of cleanups does T4; or, where threads end frame by frame and
+// C++ throws, the end of the frame (the drop-in for glibc).
+struct run {
+    struct weft_cleanup cleanup;
+    uint32_t *word;
+    uint32_t next;
+};
+
+static void end(struct run *run)
+{
+    weft_cleanup_unlink(&run->cleanup);
+    leave(run->word, run->next); // T3, T4.
+}
+
 static void run(uint32_t *word, void (*fn)(void))
 {
-    struct weft_cleanup cleanup;
-    weft_cleanup_link(&cleanup, give_up, word);
+    struct run run __attribute__((cleanup(end)));
+    run.word = word;
+    run.next = NEW;
+    weft_cleanup_link(&run.cleanup, give_up, word);
     fn();
-    weft_cleanup_unlink(&cleanup);
-    leave(word, DONE); // T3.
+    run.next = DONE;
 }
 
 int weft__once_slow(weft_once_flag *flag, void (*fn)(void))

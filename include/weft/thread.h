@@ -217,7 +217,9 @@ long weft_fork(void);
 
 // ---- Private from here: what the inline functions need ----
 
-#define WEFT_KEYS_MAX 128
+#ifndef WEFT_KEYS_MAX
+#define WEFT_KEYS_MAX 128 // the drop-in for glibc is made with 1024
+#endif
 
 struct weft__key_slot {
     uint32_t key; // whose value this is, generation and all; 0: nobody's

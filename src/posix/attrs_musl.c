@@ -354,6 +354,7 @@ int pthread_attr_setsigmask_np(pthread_attr_t *attr, const sigset_t *mask)
     uint64_t bits = 0;
     if (mask != NULL) {
         memcpy(&bits, mask, sizeof bits);
+        bits &= ~(SIGMASK_SET * 7); // nor are 33 and 34
         bits |= SIGMASK_SET;
     }
     overlay(attr)->sigmask = bits;

@@ -17,7 +17,6 @@
 //   0       registers, and whether the      as they are
 //           signal mask was saved
 //   72, ..  void *[4]                       struct weft_cleanup, old type
-#include <setjmp.h>
 #include <threads.h>
 #include "host/glibc.h"
 #include "posix.h"
@@ -41,9 +40,12 @@ _Noreturn void pthread_exit(void *value)
 }
 TWIN(pthread_exit, __pthread_exit);
 
+// The buffer is shorter than a jmp_buf: it has no room for a signal mask.
+_Noreturn void weft__longjmp(void *registers, int value) __asm__("longjmp");
+
 static void jump(void *buffer)
 {
-    longjmp(((__pthread_unwind_buf_t *)buffer)->__cancel_jmp_buf, 1);
+    weft__longjmp(((__pthread_unwind_buf_t *)buffer)->__cancel_jmp_buf, 1);
 }
 
 void __pthread_register_cancel(__pthread_unwind_buf_t *buffer)

@@ -27,8 +27,8 @@
 
 _Static_assert(sizeof(weft_owned_mutex) <= sizeof(pthread_mutex_t), "overlay");
 _Static_assert(offsetof(weft_owned_mutex, type) == 16, "glibc's kind");
-_Static_assert(WEFT_RECURSIVE == PTHREAD_MUTEX_RECURSIVE &&
-                   WEFT_NORMAL == 3 /* ADAPTIVE_NP */,
+_Static_assert((int)WEFT_RECURSIVE == (int)PTHREAD_MUTEX_RECURSIVE &&
+                   (int)WEFT_NORMAL == 3 /* ADAPTIVE_NP */,
                "static initialisers");
 
 static unsigned futex_flags(const weft_owned_mutex *m)
@@ -158,8 +158,9 @@ int pthread_mutex_setprioceiling(pthread_mutex_t *restrict mutex, int ceiling,
     weft_owned_mutex *m = weft__posix_mutex(mutex);
     int before = weft__owned_ceiling(m);
     int error = weft_owned_mutex_set_ceiling(m, ceiling);
-    if (error == 0 && old != NULL) {
-        *old = before;
+    int *volatile to = old; // the libc's header says that it is never NULL
+    if (error == 0 && to != NULL) {
+        *to = before;
     }
     return error;
 }

@@ -17,9 +17,10 @@
 #include "owned.h"
 #include "thread.h"
 
-// A second name of a function, under which the libc's own objects call it.
+// A second name of a function, under which the libc's own objects call it. (An
+// attribute would have to repeat all attributes of the libc's declaration.)
 #define TWIN(function, twin)                                                   \
-    extern __typeof__(function) twin __attribute__((alias(#function)))
+    __asm__(".globl " #twin "\n.set " #twin ", " #function)
 
 // ---- handle.c: pthread_t, which is the address of the libc's TCB ----
 

@@ -8,8 +8,8 @@
 
 POSIX_SRC := thread handle pin deadline getattr mutex mutexattr cond rwlock barrier \
              spin sem once_key cancel sched c11
-POSIX_musl := attrs_musl objattrs_musl cleanup_musl
-POSIX_glibc := attr_glibc cleanup_glibc sem_named_glibc
+POSIX_musl := choice_musl attrs_musl objattrs_musl cleanup_musl other_musl
+POSIX_glibc := choice_glibc attr_glibc cleanup_glibc sem_named_glibc other_glibc
 
 # Where a libc's development files are. musl's: as Debian's musl-dev puts them.
 MUSL_INCLUDE := /usr/include/$(ARCH)-linux-musl
@@ -28,7 +28,12 @@ CORE_glibc := -fexceptions -fasynchronous-unwind-tables -DWEFT_KEYS_MAX=1024
 DROP_IN = $(filter-out -Isrc -Iarch/$(ARCH) -MMD -MP,$(COMPILE)) -iquote src \
     -iquote arch/$(ARCH) -D_GNU_SOURCE -MMD -MP
 
-drop_in_sources = $(CORE_SRC) $(HOST_SRC) \
+# What is for another libc stays out.
+NOT_musl := glibc
+NOT_glibc := musl
+drop_in_sources = $(CORE_SRC) \
+    $(foreach file,$(filter-out src/host/choice.c,$(HOST_SRC)),\
+        $(if $(findstring /$(NOT_$1),$(file)),,$(file))) \
     $(patsubst %,src/posix/%.c,$(POSIX_SRC) $(POSIX_$1))
 drop_in_objects = $(patsubst %,$(BUILD)/$1/obj/%.o,$(call drop_in_sources,$1))
 

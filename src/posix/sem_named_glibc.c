@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+// sem_named_glibc.c - sem_open and its relatives, beside glibc.
+// Read before: sem.c.
+//
+// A named semaphore is a file in /dev/shm that holds one sem_t; who opens it maps
+// it. It comes into being under a name that nobody knows, whole, and is then linked
+// to its own: so nobody ever maps one that is half made. musl does all this with
+// sem_init alone, and keeps it; glibc writes its own sem_t into the file.
+#include <fcntl.h>
+#include <limits.h>
+#include <semaphore.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "lock.h"
+#include "posix.h"
+
+#define DIRECTORY "/dev/shm/"
+#define PREFIX    "sem."
+enum { PATH_SIZE = sizeof DIRECTORY + NAME_MAX + 1 };
+
+// A semaphore opened twice is mapped once: POSIX wants the same address.
+struct opened {
+    struct opened *next;
+    sem_t *sem;
+    dev_t device;
+    ino_t file;
+    unsigned count;
+};
+static struct weft__lock lock;
+static struct opened *all; // guarded by lock
+
+static int make_path(char path[PATH_SIZE], const char *name)
+{
+    while (*name == '/') {
+        name++;
+    }
+    size_t length = strlen(name);
+    if (length == 0 || strchr(name, '/') != NULL) {
+        return EINVAL;
+    }
+    if (length + strlen(PREFIX) > NAME_MAX) {
+        return ENAMETOOLONG;
+    }
+    strcpy(path, DIRECTORY PREFIX);
+    strcat(path, name);
+    return 0;
+}
+
+// The mapping of an open file, an old one or a new one; NULL with errno set.
+static sem_t *map(int fd)
+{
+    struct stat status;
+    if (fstat(fd, &status) < 0) {
+        return NULL;
+    }
+    weft__lock_acquire(&lock);
+    struct opened *o = all;
+    while (o != NULL &&
+           (o->device != status.st_dev || o->file != status.st_ino)) {
+        o = o->next;
+    }
+    if (o == NULL) {
+        o = malloc(sizeof *o);
+        void *memory = MAP_FAILED;
+        if (o != NULL) {
+            memory = mmap(NULL, sizeof(sem_t), PROT_READ | PROT_WRITE,
+                          MAP_SHARED, fd, 0);
+        }
+        if (memory == MAP_FAILED) {
+            free(o);
+            weft__lock_release(&lock);
+            return NULL;
+        }
+        *o = (struct opened){all, memory, status.st_dev, status.st_ino, 0};
+        all = o;
+    }
+    o->count++;
+    sem_t *sem = o->sem;
+    weft__lock_release(&lock);
+    return sem;
+}
+
+static sem_t *open_existing(const char *path)
+{
+    int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
+        return NULL;
+    }
+    sem_t *sem = map(fd);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return sem;
+}
+
+// A file of its own, with a semaphore in it: its descriptor, or -1.
+static int make_file(char path[PATH_SIZE], mode_t mode, unsigned value)
+{
+    static uint32_t number;
+    sem_t sem;
+    memset(&sem, 0, sizeof sem);
+    if (sem_init(&sem, 1, value) < 0) {
+        return -1;
+    }
+    int fd;
+    do {
+        // relaxed: only that it is another one each time
+        snprintf(path, PATH_SIZE, DIRECTORY PREFIX "weft.%ld.%u",
+                 (long)getpid(), (unsigned)weft__add_relaxed(&number, 1));
+        fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                  mode);
+    } while (fd < 0 && errno == EEXIST); // a file of a dead process
+    if (fd >= 0 && write(fd, &sem, sizeof sem) != (ssize_t)sizeof sem) {
+        close(fd);
+        unlink(path);
+        errno = ENOSPC;
+        fd = -1;
+    }
+    return fd;
+}
+
+// NULL with EEXIST when somebody else was first.
+static sem_t *create(const char *path, mode_t mode, unsigned value)
+{
+    char own[PATH_SIZE];
+    int fd = make_file(own, mode, value);
+    if (fd < 0) {
+        return NULL;
+    }
+    sem_t *sem = link(own, path) == 0 ? map(fd) : NULL;
+    int error = errno;
+    unlink(own);
+    close(fd);
+    errno = error;
+    return sem;
+}
+
+static sem_t *open_or_create(const char *path, int flags, mode_t mode,
+                             unsigned value)
+{
+    for (;;) {
+        if ((flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL)) {
+            sem_t *sem = open_existing(path);
+            if (sem != NULL || errno != ENOENT || !(flags & O_CREAT)) {
+                return sem;
+            }
+        }
+        sem_t *sem = create(path, mode, value);
+        if (sem != NULL || errno != EEXIST || (flags & O_EXCL)) {
+            return sem;
+        }
+    }
+}
+
+sem_t *sem_open(const char *name, int flags, ...)
+{
+    mode_t mode = 0;
+    unsigned value = 0;
+    if (flags & O_CREAT) {
+        va_list rest;
+        va_start(rest, flags);
+        mode = va_arg(rest, mode_t);
+        value = va_arg(rest, unsigned);
+        va_end(rest);
+    }
+    char path[PATH_SIZE];
+    int error = make_path(path, name);
+    if (error) {
+        errno = error;
+        return SEM_FAILED;
+    }
+    int state;
+    weft_set_cancel_state(WEFT_CANCEL_DISABLE, &state); // no point within
+    sem_t *sem = open_or_create(path, flags, mode, value);
+    error = errno;
+    weft_set_cancel_state(state, NULL);
+    errno = error;
+    return sem != NULL ? sem : SEM_FAILED;
+}
+
+int sem_close(sem_t *sem)
+{
+    weft__lock_acquire(&lock);
+    struct opened **link = &all;
+    while (*link != NULL && (*link)->sem != sem) {
+        link = &(*link)->next;
+    }
+    struct opened *o = *link;
+    int last = o != NULL && --o->count == 0;
+    if (last) {
+        *link = o->next;
+    }
+    weft__lock_release(&lock);
+    if (last) {
+        munmap(sem, sizeof *sem);
+        free(o);
+    }
+    return weft__posix_result(o != NULL ? 0 : EINVAL);
+}
+
+int sem_unlink(const char *name)
+{
+    char path[PATH_SIZE];
+    int error = make_path(path, name);
+    if (error == 0 && unlink(path) < 0) {
+        error = errno == EPERM ? EACCES : errno;
+    }
+    return weft__posix_result(error == EINVAL ? ENOENT : error);
+}
