@@ -46,8 +46,7 @@ static int make_path(char path[PATH_SIZE], const char *name)
     if (length + strlen(PREFIX) > NAME_MAX) {
         return ENAMETOOLONG;
     }
-    strcpy(path, DIRECTORY PREFIX);
-    strcat(path, name);
+    snprintf(path, PATH_SIZE, DIRECTORY PREFIX "%s", name);
     return 0;
 }
 
