@@ -89,7 +89,7 @@ void weft__birth_apply(struct weft__thread *self)
     if (self->given.name == NULL) {
         mask = weft__signals_allowed(mask);
     } else if (self->unblock_cancel) { // the libc blocks signals of its own
-        mask &= ~weft__signal_bit(WEFT__SIGNAL_CANCEL);
+        mask &= ~weft__signal_bit(weft__cancel_signal);
     }
     long result = apply(birth->attr);
     if (result < 0) {
