@@ -21,9 +21,6 @@ weft__kernel_deadline(struct kernel_timespec *time, int64_t deadline_ns)
     if (deadline_ns == WEFT_FOREVER) {
         return NULL;
     }
-    if (weft__is_realtime(deadline_ns)) {
-        deadline_ns = WEFT__REALTIME(deadline_ns);
-    }
     if (deadline_ns < 0) {
         deadline_ns = 0;
     }

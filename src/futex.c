@@ -15,12 +15,13 @@ long weft__futex_wait_until(uint32_t *word, uint32_t expected,
                             int64_t deadline_ns, unsigned flags)
 {
     struct kernel_timespec storage;
-    struct kernel_timespec *deadline =
-        weft__kernel_deadline(&storage, deadline_ns);
     long wait = operation(FUTEX_WAIT_BITSET, flags);
     if (weft__is_realtime(deadline_ns)) {
         wait |= FUTEX_CLOCK_REALTIME;
+        deadline_ns = WEFT__REALTIME(deadline_ns);
     }
+    struct kernel_timespec *deadline =
+        weft__kernel_deadline(&storage, deadline_ns);
     if (flags & FUTEX_CANCEL) {
         return weft__cancel_point(SYS_futex, (long)word, wait, (long)expected,
                                   (long)deadline, 0, (long)FUTEX_ANY);

@@ -32,9 +32,13 @@ static int64_t on_realtime(int64_t deadline_ns)
 long weft__futex_lock_pi(uint32_t *word, int64_t deadline_ns, unsigned flags)
 {
     struct kernel_timespec time;
-    if (deadline_ns == WEFT_FOREVER || weft__is_realtime(deadline_ns)) {
+    if (weft__is_realtime(deadline_ns)) {
+        deadline_ns = WEFT__REALTIME(deadline_ns);
         return call(word, FUTEX_LOCK_PI, flags,
                     weft__kernel_deadline(&time, deadline_ns));
+    }
+    if (deadline_ns == WEFT_FOREVER) {
+        return call(word, FUTEX_LOCK_PI, flags, NULL);
     }
     long result = call(word, FUTEX_LOCK_PI2, flags,
                        weft__kernel_deadline(&time, deadline_ns));

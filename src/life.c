@@ -207,11 +207,6 @@ int weft__life_is(const struct weft__record *record, weft_thread t)
     return is_about(look(record), t);
 }
 
-int weft__life_is_detached(const struct weft__record *record)
-{
-    return (look(record) & PHASE) == DETACHED;
-}
-
 void weft__life_after_fork(struct weft__record *self)
 {
     uint64_t life = look(self);

@@ -48,7 +48,12 @@ static inline uint32_t weft__life_tid(const struct weft__record *record)
 // Whether t still is the life that record is living.
 int weft__life_is(const struct weft__record *record, weft_thread t);
 
-int weft__life_is_detached(const struct weft__record *record);
+// Whether nobody will join: the phase in the two lowest bits.
+// acquire: pairs with [life]
+static inline int weft__life_is_detached(const struct weft__record *record)
+{
+    return (weft__load64_acquire(&record->life) & 3) == 3;
+}
 
 // In the child of a fork, for the one thread that is there: nobody joins it and
 // nobody pins it.

@@ -29,13 +29,6 @@ static struct weft__place place_in(void *memory, size_t size)
                                 (char *)tls};
 }
 
-size_t weft__place_stack_size(const struct weft__block *block)
-{
-    char *low = (char *)block->base + block->guard_size;
-    size_t size = (size_t)((const char *)block - low);
-    return (size_t)(place_in(low, size).sp - low);
-}
-
 int weft__place_check(const weft_attr *attr)
 {
     const uint32_t known = WEFT_DETACHED | WEFT_EXPLICIT_SCHED;

@@ -21,7 +21,4 @@ int weft__place_check(const weft_attr *attr);
 int weft__place_find(struct weft__place *place, struct weft__block **block,
                      const weft_attr *attr);
 
-// How much of a block is stack.
-size_t weft__place_stack_size(const struct weft__block *block);
-
 #endif

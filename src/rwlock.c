@@ -100,10 +100,10 @@ int weft_rwlock_init(weft_rwlock *l, uint32_t flags)
 
 // ---- readers ----
 
-static int try_to_read(weft_rwlock *l, uint64_t kept_out_by)
+int weft_rwlock_tryrdlock(weft_rwlock *l)
 {
     uint64_t seen = glance(l);
-    while (!(seen & kept_out_by)) {
+    while (!(seen & CLOSED)) {
         if ((seen & READERS) >= WEFT_RWLOCK_READERS_MAX) {
             return WEFT_EAGAIN;
         }
@@ -113,16 +113,6 @@ static int try_to_read(weft_rwlock *l, uint64_t kept_out_by)
         }
     }
     return WEFT_EBUSY;
-}
-
-int weft_rwlock_tryrdlock(weft_rwlock *l)
-{
-    return try_to_read(l, CLOSED);
-}
-
-int weft__rwlock_tryrdlock_again(weft_rwlock *l)
-{
-    return try_to_read(l, WRITER);
 }
 
 // A registered reader waits until it is admitted: R3 turns the phase that it has

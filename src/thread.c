@@ -140,10 +140,6 @@ int weft__create(weft_thread *out, const weft_attr *attr,
         weft__record_free(record);
         return error;
     }
-    if (given != NULL && given->stack != NULL) {
-        uintptr_t top = (uintptr_t)given->stack + given->stack_size;
-        place.sp = (char *)(top & ~(uintptr_t)15);
-    }
     weft__store_relaxed(&record->exit_word, WEFT__UNBORN); // nobody looks yet
     void *tp = build(&place, record, start, arg);
     if (tp == NULL) {
@@ -154,8 +150,7 @@ int weft__create(weft_thread *out, const weft_attr *attr,
         weft__life_begin(record, (attr->flags & WEFT_DETACHED) != 0);
     *out = t;
     if (given != NULL) {
-        place.self->given = *given;
-        *given->name = (uintptr_t)record->tid_word - given->distance;
+        given->apply(given, &place);
     }
     weft__add_relaxed(&others, 1); // its creator lives: it cannot be the last
     error = bring_to_life(&place, tp, attr, t);

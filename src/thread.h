@@ -13,14 +13,16 @@
 struct weft__birth;
 
 // What the facade for POSIX asks for beside a weft_attr (src/posix/thread.c).
+struct weft__place;
 struct weft__given {
+    // Called when all of the thread is there, before it runs.
+    void (*apply)(const struct weft__given *given, struct weft__place *place);
     // A stack that is nothing but a stack: the thread's own data and TLS are in a
     // small block of the library's. NULL: none.
     char *stack;
     size_t stack_size;
-    // The libc's name for the thread, which is stored before the thread runs: the
-    // address of its tid, less a distance.
-    uintptr_t *name, distance;
+    // Where the libc's name for the thread goes, before the thread runs.
+    uintptr_t *name;
 };
 
 struct weft__thread {

@@ -84,10 +84,6 @@ static inline void weft_rwlock_destroy(weft_rwlock *l);
 
 int weft__rwlock_unlock_slow(weft_rwlock *l);
 
-// As weft_rwlock_tryrdlock, for a thread that may hold l for reading already: a
-// writer that waits does not keep it out.
-int weft__rwlock_tryrdlock_again(weft_rwlock *l);
-
 static inline int weft_rwlock_rdlock(weft_rwlock *l)
 {
     // relaxed: only what the cas expects

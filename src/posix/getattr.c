@@ -8,9 +8,9 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include "host/host.h"
 #include "life.h"
 #include "pin.h"
-#include "place.h"
 #include "posix.h"
 #include "stack.h"
 
@@ -95,7 +95,10 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attr)
         found.given = data->given;
     } else if (block != NULL) {
         found.given.stack = (char *)block->base + block->guard_size;
-        found.given.stack_size = weft__place_stack_size(block);
+        // place.c: TLS lies above it, and the thread's own data above that.
+        uintptr_t top =
+            ((uintptr_t)data - weft__host_tls_size()) & ~(uintptr_t)63;
+        found.given.stack_size = top - (uintptr_t)found.given.stack;
         found.attr.guard_size = block->guard_size;
     }
     if (weft__life_is_detached(pinned.record)) {

@@ -51,7 +51,21 @@ $(BUILD)/$1/libpthread.a: $(BUILD)/$1/weft.o
 endef
 $(foreach libc,musl glibc,$(eval $(call drop_in,$(libc))))
 
-drop-ins: $(LIBCS:%=$(BUILD)/%/libpthread.a) ## libpthread.a for each libc that is here
+# What -lc finds first, beside glibc: programs whose references are all weak, and
+# those that are not linked with -pthread, get the object too. The second name
+# frees what strerror and others have allocated for a thread, at its end.
+$(BUILD)/glibc/libc.a: $(BUILD)/glibc/libpthread.a
+	@echo '/* GNU ld script */' >$@
+	@echo 'EXTERN(pthread_create __glibc_tls_internal_free)' >>$@
+	@echo 'GROUP(libpthread.a $(GLIBC_LIB))' >>$@
+
+DRIVERS := build/bin/weft-gcc build/bin/weft-g++
+$(DRIVERS): src/driver/weft-gcc.sh
+	@mkdir -p $(@D)
+	$(call say,CP $@)cp $< $@ && chmod +x $@
+
+drop-ins: $(LIBCS:%=$(BUILD)/%/libpthread.a) $(if $(filter glibc,$(LIBCS)),\
+    $(BUILD)/glibc/libc.a) $(DRIVERS) ## what existing programs are re-linked with
 	@$(foreach libc,$(filter-out $(LIBCS),musl glibc),\
 	    echo "no $(libc) for $(ARCH) here: $(BUILD)/$(libc) is not made";)
 

@@ -21,6 +21,7 @@
 #include "posix.h"
 
 enum { WRITER_NONRECURSIVE = 2 };
+#define READERS 0x3fffffffull // of the core's state
 
 struct overlay {
     weft_rwlock lock;
@@ -78,11 +79,26 @@ TWIN(pthread_rwlock_destroy, __pthread_rwlock_destroy);
 
 // ---- readers ----
 
+// As weft_rwlock_tryrdlock, but a writer that waits does not keep it out.
+static int read_again(weft_rwlock *l)
+{
+    uint64_t seen = weft__load64_relaxed(&l->state); // what the cas expects
+    while (!(seen & WEFT__RWLOCK_WRITER)) {
+        if ((seen & READERS) >= WEFT_RWLOCK_READERS_MAX) {
+            return EAGAIN;
+        }
+        // rwlock.c R1.  acquire: pairs with [rwlock.release]
+        if (weft__cas64_acquire(&l->state, &seen, seen + 1)) {
+            return 0;
+        }
+    }
+    return EBUSY;
+}
+
 static int read_at_once(struct overlay *o)
 {
     int again = *reads() > 0 && o->kind != WRITER_NONRECURSIVE;
-    int error = again ? weft__rwlock_tryrdlock_again(&o->lock)
-                      : weft_rwlock_tryrdlock(&o->lock);
+    int error = again ? read_again(&o->lock) : weft_rwlock_tryrdlock(&o->lock);
     if (error == 0) {
         ++*reads();
     }

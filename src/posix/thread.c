@@ -16,7 +16,19 @@
 // compute.
 #include <stdlib.h>
 #include <threads.h>
+#include "place.h"
 #include "posix.h"
+
+static void apply(const struct weft__given *given, struct weft__place *place)
+{
+    place->self->given = *given;
+    if (given->stack != NULL) {
+        uintptr_t top = (uintptr_t)given->stack + given->stack_size;
+        place->sp = (char *)(top & ~(uintptr_t)15);
+    }
+    *given->name =
+        (uintptr_t)place->self->record->tid_word - weft__posix_distance();
+}
 
 static int create(pthread_t *out, const pthread_attr_t *from,
                   void *(*start)(void *), void *arg)
@@ -24,7 +36,7 @@ static int create(pthread_t *out, const pthread_attr_t *from,
     struct weft__posix_attr attr;
     weft__posix_read_attr(&attr, from);
     attr.given.name = (uintptr_t *)(void *)out;
-    attr.given.distance = weft__posix_distance();
+    attr.given.apply = apply;
     weft_thread handle;
     int error = weft__create(&handle, &attr.attr, start, arg, &attr.given);
     // Sizes that no address space holds: to POSIX it is want of memory.
