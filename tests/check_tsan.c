@@ -24,10 +24,15 @@ static const struct program {
 #name, files, "the_" #name "_is_silent",                               \
             "each_weakened_order_of_the_" #name "_is_a_race"                   \
     }
-    PROGRAM(lock, "/lock\\.c"),       PROGRAM(mutex, "/mutex\\.[ch]"),
-    PROGRAM(spin, "/mutex\\.h"),      PROGRAM(sem, "/sem\\.[ch]"),
-    PROGRAM(cond, "/cond[a-z_]*\\."), PROGRAM(rwlock, "/rwlock\\.[ch]"),
-    PROGRAM(barrier, "/barrier\\.c"), PROGRAM(once, "/once\\.[ch]"),
+    PROGRAM(lock, "/lock\\.c"),
+    PROGRAM(mutex, "/mutex\\.[ch]"),
+    PROGRAM(spin, "/mutex\\.h"),
+    PROGRAM(sem, "/sem\\.[ch]"),
+    PROGRAM(cond, "/cond[a-z_]*\\."),
+    PROGRAM(rwlock, "/rwlock\\.[ch]"),
+    PROGRAM(barrier, "/barrier\\.c"),
+    PROGRAM(once, "/once\\.[ch]"),
+    PROGRAM(owned, "/(owned|owned_pi|robust|futex_pi)\\.[ch]"),
 #undef PROGRAM
 };
 

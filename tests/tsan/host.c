@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
+#include <unistd.h>
 #include "arch.h"
 #include "cancel.h"
 #include "thread.h"
@@ -80,14 +81,28 @@ static struct start {
     int me;
 } starts[16];
 
+// What a thread of Weft calls at its end (thread.c).
+void *weft__robust_end;
+
+static void end(struct weft__thread *own)
+{
+    void *function = weft__load_pointer_relaxed(&weft__robust_end);
+    if (function != NULL) {
+        ((weft__end_hook *)function)(own);
+    }
+}
+
 static void *begin(void *arg)
 {
     struct start *start = arg;
+    start->own.local.handle = (uint64_t)(start->me + 1) << 32;
+    start->record.exit_word = (uint32_t)gettid();
     row = (uint64_t)start->me * 7919 + 1;
     start->own.record = &start->record;
     start->own.local.cancel_request = &start->record.cancel_request;
     self = &start->own;
     start->run(start->me);
+    end(self);
     return NULL;
 }
 

@@ -17,8 +17,15 @@ TSAN_cond := cond cond_shared lock mutex spin_wait
 TSAN_rwlock := rwlock mutex spin_wait
 TSAN_barrier := barrier mutex spin_wait
 TSAN_once := once
-TSAN_ALL := lock mutex spin sem cond rwlock barrier once
+TSAN_owned := owned owned_pi futex_pi robust ceiling refusal cond_owned cond \
+    cond_shared lock mutex spin_wait
+TSAN_ALL := lock mutex spin sem cond rwlock barrier once owned
 TSAN_REST := futex clock
+
+# What the kernel orders is said to ThreadSanitizer around these calls.
+comma := ,
+TSAN_LINK_owned := $(patsubst %,-Wl$(comma)--wrap=weft__futex_%_pi,\
+    lock trylock unlock)
 
 TSAN_FLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -fsanitize=thread -fno-strict-aliasing \
     -Wall -Wextra -Wshadow -Wconversion -Werror \
@@ -38,7 +45,7 @@ $(TSAN)/run-%.o: $(TSAN_DIR)/%.c
 define tsan_program
 $(TSAN)/$1: $(patsubst %,$(TSAN)/src-%.o,$(TSAN_$1) $(TSAN_REST)) \
     $(TSAN)/run-$1.o $(TSAN)/run-host.o
-	$$(HOSTCC) -fsanitize=thread -pthread -o $$@ $$^
+	$$(HOSTCC) -fsanitize=thread -pthread $$(TSAN_LINK_$1) -o $$@ $$^
 endef
 $(foreach p,$(TSAN_ALL),$(eval $(call tsan_program,$p)))
 
