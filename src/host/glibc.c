@@ -86,10 +86,19 @@ static void link_thread(char *tp)
     weft__lock_release(list_lock());
 }
 
-static void unlink_thread(char *tp)
+// In the child of a fork nobody else is on the list any more.
+static int in_child;
+
+// Takes a thread off the list, and from record what drop() has to give back. Under
+// the lock, which whoever forks holds: in the child either nothing is given back
+// yet, or nothing is left to be.
+static void unlink_thread(struct weft__record *record, char *tp)
 {
     weft__lock_acquire(list_lock());
-    take_out(node_of(tp));
+    if (!in_child) {
+        take_out(node_of(tp));
+    }
+    record->of_host = NULL;
     weft__lock_release(list_lock());
 }
 
@@ -153,12 +162,13 @@ static void *tls_build(void *memory, struct weft__thread *self)
     *number_of(tp) = WEFT__UNBORN;
     link_thread(tp); // first: what is loaded from now on finds the thread
     if (_dl_allocate_tls(tp) == NULL) {
-        unlink_thread(tp);
+        unlink_thread(self->record, tp);
         return NULL;
     }
     set_variables(tp, self);
     self->record->tid_word = number_of(tp);
-    self->record->of_host = tp;
+    // release: in the child of a fork, what it needs is there if it is
+    weft__store_pointer_release(&self->record->of_host, tp);
     return tp;
 }
 
@@ -191,17 +201,13 @@ static void call(void (*function)(void))
 static void end(struct weft__thread *self)
 {
     char *tp = __builtin_thread_pointer();
+    unlink_thread(self->record, tp);
     call(__res_thread_freeres);
     call(__glibc_tls_internal_free);
     call(__libc_dlerror_result_free);
     _dl_deallocate_tls(tp, 0);
     call(__malloc_arena_thread_freeres); // last: the others call free
-    unlink_thread(tp);
-    self->record->of_host = NULL;
 }
-
-// In the child of a fork nobody else is on the list any more.
-static int in_child;
 
 static void drop(struct weft__record *record)
 {
@@ -209,11 +215,8 @@ static void drop(struct weft__record *record)
     if (tp == NULL) {
         return; // nothing was built, or end() was here
     }
+    unlink_thread(record, tp);
     _dl_deallocate_tls(tp, 0);
-    if (!in_child) {
-        unlink_thread(tp);
-    }
-    record->of_host = NULL;
 }
 
 // ---- fork ----
