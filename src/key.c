@@ -6,9 +6,9 @@
 // under, so that deleting a key needs no walk over all threads: what is left of
 // it everywhere belongs to no key that will ever be handed out again.
 //
-//   keys[index].key   meaning                       left by
-//   0                 free                          create: T1, under the lock
-//   a key             in use                        delete: T2, under the lock
+//   weft__keys[index]  meaning                       left by
+//   0                  free                          create: T1, under the lock
+//   a key              in use                        delete: T2, under the lock
 #include <weft/atomic.h>
 #include <weft/error.h>
 #include <weft/key.h>
@@ -20,10 +20,11 @@ enum { KEY_GENERATION = WEFT_KEYS_MAX }; // the generation's lowest bit in a key
 
 struct weft__lock weft__key_lock;
 
+uint32_t weft__keys[WEFT_KEYS_MAX]; // changed under the lock, read by anybody
+
 static struct {
-    uint32_t key;     // changed under the lock, read by anybody
     uint32_t newest;  // the last key of this index; guarded by the lock
-    void *destructor; // of key; written before key
+    void *destructor; // of the key; written before it
 } keys[WEFT_KEYS_MAX];
 
 // relaxed would do for the comparison; acquire pairs with [key] for those who
@@ -31,7 +32,7 @@ static struct {
 static int exists(weft_key key)
 {
     return key != 0 &&
-           weft__load_acquire(&keys[key % WEFT_KEYS_MAX].key) == key;
+           weft__load_acquire(&weft__keys[key % WEFT_KEYS_MAX]) == key;
 }
 
 // Runs the destructor of one slot, if there is one. Returns whether it did.
@@ -77,7 +78,7 @@ static int create_at(uint32_t index, weft_key *out, void (*destructor)(void *))
     // [key.destructor] After the T2 of the key before: who reads this destructor
     // for the old key will find, when it looks again, that the old key is gone.
     weft__store_pointer_release(&keys[index].destructor, (void *)destructor);
-    weft__store_release(&keys[index].key, key); // T1. [key]
+    weft__store_release(&weft__keys[index], key); // T1. [key]
     *out = key;
     return 0;
 }
@@ -91,7 +92,7 @@ int weft_key_create(weft_key *out, void (*destructor)(void *))
     weft__lock_acquire(&weft__key_lock);
     weft__store_pointer_relaxed(&weft__key_end, (void *)destroy_all);
     for (uint32_t index = 0; index < WEFT_KEYS_MAX; index++) {
-        if (weft__load_relaxed(&keys[index].key) == 0) {
+        if (weft__load_relaxed(&weft__keys[index]) == 0) {
             error = create_at(index, out, destructor);
             break;
         }
@@ -105,13 +106,13 @@ int weft_key_delete(weft_key key)
     weft__lock_acquire(&weft__key_lock);
     int known = exists(key);
     if (known) {
-        weft__store_release(&keys[key % WEFT_KEYS_MAX].key, 0); // T2.
+        weft__store_release(&weft__keys[key % WEFT_KEYS_MAX], 0); // T2.
     }
     weft__lock_release(&weft__key_lock);
     return known ? 0 : WEFT_EINVAL;
 }
 
-int weft_key_set(weft_key key, void *value)
+int weft__key_set_slow(weft_key key, void *value)
 {
     if (!exists(key)) {
         return WEFT_EINVAL;

@@ -2,7 +2,7 @@
 // sem.c - a semaphore in one word: value and waiters change together.
 // Read before: weft/sem.h, futex.h.
 //
-// The word:   63 SHARED | 62..32 waiters | 31 zero | 30..0 value
+// The word:   63 SHARED | 62..32 waiters | 31..0 value
 //
 //   T1  value > 0 -> value - 1              a taker that need not wait
 //   T2  value + 1                           a post; it wakes one if waiters > 0
@@ -10,6 +10,11 @@
 //   T4  value > 0 -> value - 1, waiters - 1 a waiter takes
 //   T5  waiters - 1                         a waiter gives up: deadline, handler
 //                                           or cancellation
+//   T6  value - 1                           a post of one too many takes it back
+//
+// A post is one step and not a compare-and-swap, so it cannot look at the value
+// before. It may find it at its maximum, and stand above it until T6; the bits
+// suffice for as many such posts at one time.
 //
 // Because value and waiters are in one word, a post either is seen by T3's cas, or
 // sees the waiter; it need not look a second time, when the semaphore may be gone.
@@ -90,8 +95,14 @@ int weft_sem_wait_for(weft_sem *s, int64_t timeout_ns)
     return weft__sem_wait_slow(s, weft__deadline(timeout_ns));
 }
 
-// The semaphore may be gone by now; only its address is used.
-void weft__sem_wake(weft_sem *s, uint64_t seen)
+int weft__sem_post_slow(weft_sem *s, uint64_t seen)
 {
+    if ((seen & VALUE) >= WEFT_SEM_MAX) {
+        // T6.  relaxed: nothing was given
+        weft__add64_relaxed(&s->word, (uint64_t)-1);
+        return WEFT_EOVERFLOW;
+    }
+    // The semaphore may be gone by now; only its address is used.
     weft__futex_wake(value_half(s), 1, futex_flags(seen));
+    return 0;
 }

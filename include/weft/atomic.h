@@ -128,6 +128,11 @@ static inline uint64_t weft__add64_relaxed(uint64_t *word, uint64_t value)
     return __atomic_fetch_add(word, value, __ATOMIC_RELAXED);
 }
 
+static inline uint64_t weft__add64_release(uint64_t *word, uint64_t value)
+{
+    return __atomic_fetch_add(word, value, __ATOMIC_RELEASE);
+}
+
 static inline int weft__cas64_relaxed(uint64_t *word, uint64_t *expected,
                                       uint64_t desired)
 {

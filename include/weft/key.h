@@ -6,6 +6,7 @@
 #ifndef WEFT_KEY_H
 #define WEFT_KEY_H
 
+#include <weft/atomic.h>
 #include <weft/thread.h>
 
 #pragma GCC visibility push(default)
@@ -31,7 +32,29 @@ int weft_key_delete(weft_key key);
 
 // Sets the calling thread's value.
 //   WEFT_EINVAL   no such key
-int weft_key_set(weft_key key, void *value);
+static inline int weft_key_set(weft_key key, void *value);
+
+// ---- Private from here: what the inline functions need ----
+
+// key.c has its table
+extern __attribute__((visibility("hidden"))) uint32_t
+    weft__keys[WEFT_KEYS_MAX];
+
+int weft__key_set_slow(weft_key key, void *value);
+
+static inline int weft_key_set(weft_key key, void *value)
+{
+    struct weft__key_slot *slot = &weft__self()->keys[key % WEFT_KEYS_MAX];
+    // Set before, by this thread, and not deleted since. relaxed: who deletes a
+    // key while it is used gets one answer or the other
+    if (slot->key == key &&
+        weft__load_relaxed(&weft__keys[key % WEFT_KEYS_MAX]) == key &&
+        key != 0) {
+        slot->value = value;
+        return 0;
+    }
+    return weft__key_set_slow(key, value);
+}
 
 // The calling thread's value: NULL where none was set. A few loads and a compare;
 // the key must not have been deleted. Async-signal-safe.

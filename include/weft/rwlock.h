@@ -86,14 +86,13 @@ int weft__rwlock_unlock_slow(weft_rwlock *l);
 
 static inline int weft_rwlock_rdlock(weft_rwlock *l)
 {
-    // relaxed: only what the cas expects
-    uint64_t seen = weft__load64_relaxed(&l->state);
-    // Nothing but a number of readers.  rwlock.c R1.  acquire: pairs with
-    // [rwlock.release]
-    if (seen < WEFT_RWLOCK_READERS_MAX &&
-        weft__cas64_acquire(&l->state, &seen, seen + 1)) {
-        return 0;
-    }
+    uint64_t seen = 0; // the first guess: to look would take as long as the cas
+    do {
+        // rwlock.c R1.  acquire: pairs with [rwlock.release]
+        if (weft__cas64_acquire(&l->state, &seen, seen + 1)) {
+            return 0;
+        }
+    } while (seen < WEFT_RWLOCK_READERS_MAX); // nothing but a number of readers
     return weft_rwlock_rdlock_until(l, INT64_MAX);
 }
 

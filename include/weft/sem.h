@@ -57,9 +57,9 @@ static inline void weft_sem_destroy(weft_sem *s);
 // ---- Private from here: what the inline functions need ----
 
 int weft__sem_wait_slow(weft_sem *s, int64_t deadline_ns);
-void weft__sem_wake(weft_sem *s, uint64_t seen);
+int weft__sem_post_slow(weft_sem *s, uint64_t seen);
 
-#define WEFT__SEM_VALUE  0x7fffffffull // the low half, which futexes look at
+#define WEFT__SEM_VALUE  0xffffffffull // the low half, which futexes look at
 #define WEFT__SEM_WAITER 0x100000000ull
 #define WEFT__SEM_SHARED 0x8000000000000000ull
 
@@ -88,16 +88,10 @@ static inline int weft_sem_wait(weft_sem *s)
 
 static inline int weft_sem_post(weft_sem *s)
 {
-    // relaxed: as in weft_sem_trywait
-    uint64_t seen = weft__load64_relaxed(&s->word);
-    do {
-        if ((seen & WEFT__SEM_VALUE) == WEFT_SEM_MAX) {
-            return WEFT_EOVERFLOW;
-        }
-        // sem.c T2. [sem.release]
-    } while (!weft__cas64_release(&s->word, &seen, seen + 1));
-    if ((seen & ~WEFT__SEM_SHARED) >= WEFT__SEM_WAITER) {
-        weft__sem_wake(s, seen);
+    // sem.c T2. [sem.release]
+    uint64_t seen = weft__add64_release(&s->word, 1);
+    if ((seen & ~WEFT__SEM_SHARED) >= WEFT_SEM_MAX) { // waiters, or too many
+        return weft__sem_post_slow(s, seen);
     }
     return 0;
 }
@@ -105,7 +99,8 @@ static inline int weft_sem_post(weft_sem *s)
 static inline uint32_t weft_sem_value(const weft_sem *s)
 {
     // relaxed: the value is all there is to it
-    return (uint32_t)(weft__load64_relaxed(&s->word) & WEFT__SEM_VALUE);
+    uint32_t value = (uint32_t)weft__load64_relaxed(&s->word);
+    return value < WEFT_SEM_MAX ? value : WEFT_SEM_MAX; // sem.c T6
 }
 
 static inline void weft_sem_destroy(weft_sem *s)

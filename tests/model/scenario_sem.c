@@ -147,6 +147,35 @@ static void posts_once(void)
     weft_sem_post(sem);
 }
 
+// ---- At the maximum ----
+
+static int posted[MODEL_THREADS];
+
+static void begin_full(void)
+{
+    make(0);
+    REQUIRE(weft_sem_init(sem, WEFT_SEM_MAX, 0) == 0);
+    data = 1;
+}
+
+static void posts_if_it_can(void)
+{
+    int error = weft_sem_post(sem);
+    REQUIRE(error == 0 || error == WEFT_EOVERFLOW);
+    posted[model_self()] = error == 0;
+}
+
+// A post that failed has not changed the value, whoever took meanwhile.
+static void full_but_for_one(void)
+{
+    uint32_t posts = 0;
+    for (unsigned i = 0; i < MODEL_THREADS; i++) {
+        posts += (uint32_t)posted[i];
+    }
+    REQUIRE(posts <= 1);
+    tokens_are(WEFT_SEM_MAX + posts);
+}
+
 #define SEM(NAME, PROVES, SETUP, FINISH, ...)                                  \
     .name = NAME, .proves = PROVES, .setup = SETUP, .finish = FINISH,          \
     .threads = {__VA_ARGS__}
@@ -187,5 +216,7 @@ const struct scenario model_scenarios[] = {
     {SEM("waiter_of_two_frees", "who has waited for all may free it", begin,
          NULL, posts_once, posts_once, waits_for_two_and_frees),
      .preemptions = 3, .old_reads = 2},
+    {SEM("one_too_many", "a post above the maximum is none", begin_full,
+         full_but_for_one, posts_if_it_can, posts_if_it_can, tries)},
     {0},
 };

@@ -50,6 +50,8 @@ static inline uint32_t weak_swap_relaxed(uint32_t *word, uint32_t value)
     WEAK(weft__load64_relaxed, weft__load64_acquire, __VA_ARGS__)
 #define weft__store64_release(...)                                             \
     WEAK(weft__store64_relaxed, weft__store64_release, __VA_ARGS__)
+#define weft__add64_release(...)                                               \
+    WEAK(weft__add64_relaxed, weft__add64_release, __VA_ARGS__)
 #define weft__cas64_acquire(...)                                               \
     WEAK(weft__cas64_relaxed, weft__cas64_acquire, __VA_ARGS__)
 #define weft__cas64_release(...)                                               \

@@ -79,6 +79,7 @@ static inline uint32_t model_low(uint64_t value)
 #define weft__store64_relaxed(W, V) MODEL_STORE(8, W, V, RELAXED)
 #define weft__store64_release(W, V) MODEL_STORE(8, W, V, RELEASE)
 #define weft__add64_relaxed(W, V)   MODEL_UPDATE(add, 8, W, V, RELAXED)
+#define weft__add64_release(W, V)   MODEL_UPDATE(add, 8, W, V, RELEASE)
 
 #define MODEL_CAS64(W, E, D, ORDER, FAILURE)                                   \
     MODEL_CAS_SEEN(8, uint64_t, W, E, D, ORDER, FAILURE)
