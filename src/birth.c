@@ -98,7 +98,7 @@ void weft__birth_apply(struct weft__thread *self)
     }
     answer(birth, result < 0 ? weft__refusal(result) : 0);
     if (result < 0) {
-        sys_exit(0); // unseen: the creator frees everything
+        weft__kernel_exit(self); // unseen: the creator frees everything
     }
     weft__signals_restore(&mask);
 }

@@ -130,6 +130,9 @@ static void alone(void)
     self->waits_for = 0;
     weft__thread_alone();
     weft__lock_release(&weft__stack_lock); // weft__stack_put takes it itself
+    if (weft__recycle() != NULL) {
+        weft__recycle()->after_fork();
+    }
     weft__record_only(self);
     weft__lock_acquire(&weft__stack_lock);
 }

@@ -4,6 +4,7 @@
 #ifndef LINUX_H
 #define LINUX_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 // mmap(2), mprotect(2), madvise(2)
@@ -55,6 +56,26 @@ struct kernel_timespec {
 #define SCHED_FIFO          1
 #define SCHED_RR            2
 #define SCHED_RESET_ON_FORK 0x40000000 // beside the policy
+
+// sched_getattr(2)
+#define SCHED_FLAG_RESET_ON_FORK 1
+
+struct kernel_sched_attr {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period;
+};
+
+// sigaltstack(2)
+#define SS_DISABLE 2
+
+struct kernel_stack {
+    void *base;
+    int flags;
+    size_t size;
+};
 
 // sigaction(2), as the kernel wants it on both architectures
 #define SIG_BLOCK   0

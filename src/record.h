@@ -13,12 +13,17 @@
 #include "hidden.h"
 #include "lock.h"
 
+struct weft__sleeper;
+
 // The memory of a thread, one mapping (stack.c); lies at its own end.
 struct weft__block {
     void *base;
     size_t size; // guard included
     size_t guard_size;
     struct weft__block *next; // in a list of those kept for later
+    struct weft__sleeper
+        *sleeper; // a kernel thread that stands on it, ready to
+                  // become the next one (recycle.c); or NULL
 };
 
 struct weft__record {

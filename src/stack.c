@@ -18,6 +18,7 @@
 #include "refusal.h"
 #include "stack.h"
 #include "syscall.h"
+#include "thread.h"
 
 // How many are kept, and how large a hot one may be.
 enum { HOT_BLOCKS = 16, COLD_BLOCKS = 48 };
@@ -159,6 +160,12 @@ int weft__stack_get(struct weft__block **out, size_t size, size_t guard_size)
 {
     guard_size = round_to_pages(guard_size);
     size = round_to_pages(size + sizeof(struct weft__block)) + guard_size;
+    if (weft__recycle() != NULL) {
+        *out = weft__recycle()->take(size, guard_size);
+        if (*out != NULL) {
+            return 0;
+        }
+    }
     weft__lock_acquire(&weft__stack_lock);
     struct weft__block *block = take(&hot, size, guard_size);
     if (block == NULL) {
@@ -182,6 +189,9 @@ void weft__stack_put(struct weft__block *block)
 {
     if (block == NULL) {
         return;
+    }
+    if (block->sleeper != NULL) {
+        weft__recycle()->discard(block);
     }
     weft__lock_acquire(&weft__stack_lock);
     if (block->size - block->guard_size <= HOT_SIZE) {

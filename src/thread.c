@@ -31,6 +31,7 @@
 struct weft__thread weft__main_thread;
 void *weft__key_end;
 void *weft__robust_end;
+void *weft__recycling;
 const struct weft__libc_hooks *weft__libc_hooks;
 int weft__last_signal = 34;
 int weft__cancel_signal = 33;
@@ -93,8 +94,10 @@ static int bring_to_life(const struct weft__place *place, void *tp,
         return error;
     }
     place->self->birth = needed ? &birth : NULL;
-    long tid = weft__clone(THREAD_FLAGS, place->sp, record->tid_word,
-                           &record->exit_word, tp, place->self);
+    long tid = record->block != NULL && record->block->sleeper != NULL
+                   ? weft__recycle()->wake(place->self, place->sp, tp)
+                   : weft__clone(THREAD_FLAGS, place->sp, record->tid_word,
+                                 &record->exit_word, tp, place->self);
     // From here on nothing of the thread may be touched: it may be gone.
     if (tid < 0) {
         error = weft__refusal(tid);
@@ -169,6 +172,14 @@ int weft_create(weft_thread *out, const weft_attr *attr, void *(*start)(void *),
     return weft__create(out, attr, start, arg, NULL);
 }
 
+_Noreturn void weft__kernel_exit(const struct weft__thread *self)
+{
+    if (self->recycled) { // the kernel does not know this life's word yet
+        sys_set_tid_address(&self->record->exit_word);
+    }
+    sys_exit(0);
+}
+
 _Noreturn void weft__thread_start(struct weft__thread *self)
 {
     if (weft__libc_hooks != NULL) {
@@ -196,11 +207,15 @@ _Noreturn static void leave(struct weft__thread *self)
     if (weft__libc_hooks != NULL) {
         weft__libc_hooks->end(self);
     }
-    if (weft__life_end(record)) {
+    int detached = weft__life_end(record);
+    if (weft__recycle() != NULL) {
+        weft__recycle()->park(self, detached);
+    }
+    if (detached) {
         weft__record_reap(); // those who went before, but not this one
         weft__record_dying(record);
     }
-    sys_exit(0);
+    weft__kernel_exit(self);
 }
 
 static void call_hook(void *const *hook, struct weft__thread *self)

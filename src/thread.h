@@ -5,6 +5,7 @@
 #ifndef THREAD_H
 #define THREAD_H
 
+#include <weft/atomic.h>
 #include <weft/cancel.h>
 #include <weft/thread.h>
 #include "hidden.h"
@@ -43,7 +44,8 @@ struct weft__thread {
     uint8_t cancel_state, cancel_type;
     uint8_t leaving;               // in weft_exit: no more cancellation
     uint8_t cancel_signal_blocked; // by the cancel handler (cancel.c)
-    uint32_t reads;                // read locks held (src/posix/rwlock.c)
+    uint8_t recycled; // its kernel thread was another's before (recycle.c)
+    uint32_t reads;   // read locks held (src/posix/rwlock.c)
     uint32_t stubs; // weft__cancel_syscall calls under way, one above the other
 };
 
@@ -65,6 +67,12 @@ int weft__create(weft_thread *out, const weft_attr *attr,
                  void *(*start)(void *), void *arg,
                  const struct weft__given *given);
 
+// The end of the kernel thread: exit_word turns 0.
+_Noreturn void weft__kernel_exit(const struct weft__thread *self);
+
+// thread.S: the same thread begins in weft__thread_start(self), on an empty stack.
+_Noreturn void weft__start_over(void *sp, struct weft__thread *self);
+
 // In the child of a fork: the calling thread is the only one.
 void weft__thread_alone(void);
 
@@ -75,6 +83,30 @@ typedef void weft__end_hook(struct weft__thread *self);
 extern WEFT__HIDDEN void *weft__key_end; // key.c: destructors
 extern WEFT__HIDDEN void
     *weft__robust_end; // robust.c: mutexes held by the dead
+
+// What recycle.c does with threads that end, and for those that begin; NULL in a
+// program that does not call weft_recycle, so that nothing of it is in there.
+struct weft__recycling {
+    // A block with somebody asleep on it, if one fits and may be used, or NULL.
+    struct weft__block *(*take)(size_t size, size_t guard_size);
+    // Instead of weft__clone: wakes who is asleep on the thread's block. Its tid.
+    long (*wake)(struct weft__thread *self, void *sp, void *tp);
+    // Ends who is asleep on a block that is not used after all.
+    void (*discard)(struct weft__block *block);
+    // The last step of a thread that ends, in place of the exit system call;
+    // returns if that has to be made.
+    void (*park)(struct weft__thread *self, int detached);
+    // In the child of a fork, where nobody is asleep.
+    void (*after_fork)(void);
+};
+extern WEFT__HIDDEN void *weft__recycling; // atomic: written once
+
+static inline const struct weft__recycling *weft__recycle(void)
+{
+    // acquire: pairs with [recycle.hooks]
+    return (const struct weft__recycling *)weft__load_pointer_acquire(
+        &weft__recycling);
+}
 
 // A call of memset would be an undefined symbol in an archive that has none. size
 // is a multiple of 8.

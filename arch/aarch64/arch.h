@@ -120,6 +120,22 @@ static inline void arch_relax(void)
     __asm__ volatile("yield" : : : "memory");
 }
 
+// What the processor is told of floating point (rounding, exceptions): a thread
+// is born with its creator's.
+#define ARCH_FP_FLUSH_TO_ZERO 0x1000000 // what is too small becomes 0
+
+static inline uint64_t arch_fp_control(void)
+{
+    uint64_t control;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    return control;
+}
+
+static inline void arch_set_fp_control(uint64_t control)
+{
+    __asm__ volatile("msr fpcr, %0" : : "r"(control));
+}
+
 // Ends the process at once when nothing else is possible any more.
 _Noreturn static inline void arch_trap(void)
 {

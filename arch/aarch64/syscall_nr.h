@@ -24,8 +24,10 @@
 #define SYS_sched_getaffinity  123
 #define SYS_sched_yield        124
 #define SYS_tkill              130
+#define SYS_sigaltstack        132
 #define SYS_rt_sigaction       134
 #define SYS_rt_sigprocmask     135
+#define SYS_rt_sigpending      136
 #define SYS_rt_sigreturn       139
 #define SYS_prctl              167
 #define SYS_gettid             178
@@ -34,6 +36,7 @@
 #define SYS_mmap               222
 #define SYS_mprotect           226
 #define SYS_madvise            233
+#define SYS_sched_getattr      275
 #define SYS_statx              291
 
 #endif

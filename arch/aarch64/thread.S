@@ -37,6 +37,27 @@ weft__clone:
         .cfi_endproc
         .size   weft__clone, . - weft__clone
 
+// void weft__start_over(void *sp, struct weft__thread *self)
+//   C passes:  x0 sp  x1 self
+// What the child does in weft__clone, for a kernel thread that becomes the next
+// one (recycle.c): its stack is empty again.
+        .section .text.weft__start_over, "ax", %progbits
+        .globl  weft__start_over
+        .hidden weft__start_over
+        .type   weft__start_over, %function
+weft__start_over:
+        .cfi_startproc
+        .cfi_undefined x30              // whoever called it is forgotten
+        bti     c
+        mov     sp, x0
+        mov     x29, xzr
+        mov     x30, xzr
+        mov     x0, x1                  // self
+        bl      weft__thread_start
+        brk     #1000                   // it does not return
+        .cfi_endproc
+        .size   weft__start_over, . - weft__start_over
+
 // long weft__cancel_syscall(const uint32_t *request, long nr,
 //                           long a, long b, long c, long d, long e, long f)
 //   C passes:     x0 request  x1 nr  x2 a  x3 b  x4 c  x5 d  x6 e  x7 f

@@ -115,6 +115,27 @@ static inline void arch_relax(void)
     __asm__ volatile("pause" : : : "memory");
 }
 
+// What the processor is told of floating point (rounding, exceptions): a thread
+// is born with its creator's.
+#define ARCH_FP_FLUSH_TO_ZERO 0x8000 // what is too small becomes 0
+
+static inline uint64_t arch_fp_control(void)
+{
+    uint32_t sse;
+    uint16_t x87;
+    __asm__ volatile("stmxcsr %0" : "=m"(sse));
+    __asm__ volatile("fnstcw %0" : "=m"(x87));
+    return (uint64_t)x87 << 32 | sse;
+}
+
+static inline void arch_set_fp_control(uint64_t control)
+{
+    uint32_t sse = (uint32_t)control;
+    uint16_t x87 = (uint16_t)(control >> 32);
+    __asm__ volatile("ldmxcsr %0" : : "m"(sse));
+    __asm__ volatile("fldcw %0" : : "m"(x87));
+}
+
 // Ends the process at once when nothing else is possible any more.
 _Noreturn static inline void arch_trap(void)
 {

@@ -19,6 +19,8 @@
 #define SYS_madvise            28
 #define SYS_clone              56
 #define SYS_exit               60
+#define SYS_rt_sigpending      127
+#define SYS_sigaltstack        131
 #define SYS_sched_getparam     143
 #define SYS_sched_setscheduler 144
 #define SYS_sched_getscheduler 145
@@ -35,6 +37,7 @@
 #define SYS_exit_group         231
 #define SYS_set_robust_list    273
 #define SYS_openat             257
+#define SYS_sched_getattr      315
 #define SYS_statx              332
 
 #endif

@@ -35,6 +35,26 @@ weft__clone:
         .cfi_endproc
         .size   weft__clone, . - weft__clone
 
+// void weft__start_over(void *sp, struct weft__thread *self)
+//   C passes:  rdi sp  rsi self
+// What the child does in weft__clone, for a kernel thread that becomes the next
+// one (recycle.c): its stack is empty again.
+        .section .text.weft__start_over, "ax", @progbits
+        .globl  weft__start_over
+        .hidden weft__start_over
+        .type   weft__start_over, @function
+weft__start_over:
+        .cfi_startproc
+        .cfi_undefined rip              // whoever called it is forgotten
+        endbr64
+        mov     %rdi, %rsp
+        xor     %ebp, %ebp
+        mov     %rsi, %rdi              // self
+        call    weft__thread_start      // sp is 16-aligned before this call
+        ud2                             // it does not return
+        .cfi_endproc
+        .size   weft__start_over, . - weft__start_over
+
 // long weft__cancel_syscall(const uint32_t *request, long nr,
 //                           long a, long b, long c, long d, long e, long f)
 //   C passes:     rdi request  rsi nr  rdx a  rcx b  r8 c  r9 d

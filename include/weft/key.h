@@ -37,8 +37,7 @@ static inline int weft_key_set(weft_key key, void *value);
 // ---- Private from here: what the inline functions need ----
 
 // key.c has its table
-extern __attribute__((visibility("hidden"))) uint32_t
-    weft__keys[WEFT_KEYS_MAX];
+extern __attribute__((visibility("hidden"))) uint32_t weft__keys[WEFT_KEYS_MAX];
 
 int weft__key_set_slow(weft_key key, void *value);
 

@@ -30,7 +30,7 @@ static inline void api_join(api_thread t)
 
 static inline void api_recycle(unsigned max)
 {
-    (void)max;
+    weft_recycle(max);
 }
 
 #define API_CANCEL

@@ -39,6 +39,9 @@ static const int listed[] = {
     __NR_clock_gettime,
     __NR_clock_nanosleep,
     __NR_sched_yield,
+    __NR_rt_sigpending,
+    __NR_sigaltstack,
+    __NR_sched_getattr,
     __NR_wait4, // this program's own: for the child of its fork
 };
 enum { LISTED = sizeof listed / sizeof listed[0] };
@@ -72,6 +75,18 @@ static void *sleep_for_ever(void *arg)
 {
     weft_sleep_for(WEFT_FOREVER);
     return arg;
+}
+
+// One kernel thread for two threads, and its end.
+static void recycled_threads(void)
+{
+    CHECK_EQ(weft_recycle(1), 0);
+    for (int i = 0; i < 2; i++) {
+        weft_thread t;
+        CHECK_EQ(weft_create(&t, NULL, return_it, NULL), 0);
+        CHECK_EQ(weft_join(t, NULL), 0);
+    }
+    CHECK_EQ(weft_recycle(0), 0);
 }
 
 static void threads(void)
@@ -124,6 +139,7 @@ int weft_main(int argc, char **argv, char **envp)
     (void)envp;
     allow_only_what_is_listed();
     threads();
+    recycled_threads();
     objects();
     long pid = weft_fork();
     CHECK(pid >= 0);
