@@ -247,7 +247,8 @@ int pthread_attr_getinheritsched(const pthread_attr_t *restrict attr,
 
 int pthread_attr_setschedpolicy(pthread_attr_t *attr, int policy)
 {
-    if (policy != SCHED_OTHER && policy != SCHED_FIFO && policy != SCHED_RR) {
+    if (policy != SCHED_OTHER && policy != SCHED_FIFO && policy != SCHED_RR &&
+        policy != SCHED_BATCH && policy != SCHED_IDLE) {
         return EINVAL;
     }
     overlay(attr)->policy = (uint16_t)policy;
@@ -264,9 +265,9 @@ int pthread_attr_getschedpolicy(const pthread_attr_t *restrict attr,
 int pthread_attr_setschedparam(pthread_attr_t *restrict attr,
                                const struct sched_param *restrict param)
 {
-    int policy = look(attr)->policy;
-    if (param->sched_priority < sched_get_priority_min(policy) ||
-        param->sched_priority > sched_get_priority_max(policy)) {
+    // The policy may yet change: what no policy has is refused here, the rest by
+    // pthread_create.
+    if (param->sched_priority < 0 || param->sched_priority > 99) {
         return EINVAL;
     }
     overlay(attr)->priority = param->sched_priority;

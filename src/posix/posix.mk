@@ -7,9 +7,9 @@
 # libpthread.a: gcc -pthread looks for that before the libc.
 
 POSIX_SRC := thread handle pin deadline getattr mutex mutexattr cond rwlock barrier \
-             spin sem once_key cancel sched c11
+             spin sem sem_named once_key cancel sched c11
 POSIX_musl := choice_musl attrs_musl objattrs_musl cleanup_musl other_musl
-POSIX_glibc := choice_glibc attr_glibc cleanup_glibc sem_named_glibc other_glibc
+POSIX_glibc := choice_glibc attr_glibc cleanup_glibc other_glibc
 
 # Where a libc's development files are. musl's: as Debian's musl-dev puts them.
 MUSL_INCLUDE := /usr/include/$(ARCH)-linux-musl

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
-// sem_named_glibc.c - sem_open and its relatives, beside glibc.
+// sem_named.c - sem_open and its relatives.
 // Read before: sem.c.
 //
 // A named semaphore is a file in /dev/shm that holds one sem_t; who opens it maps
 // it. It comes into being under a name that nobody knows, whole, and is then linked
-// to its own: so nobody ever maps one that is half made. musl does all this with
-// sem_init alone, and keeps it; glibc writes its own sem_t into the file.
+// to its own: so nobody ever maps one that is half made.
 #include <fcntl.h>
 #include <limits.h>
 #include <semaphore.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -25,14 +22,42 @@ enum { PATH_SIZE = sizeof DIRECTORY + NAME_MAX + 1 };
 
 // A semaphore opened twice is mapped once: POSIX wants the same address.
 struct opened {
-    struct opened *next;
     sem_t *sem;
     dev_t device;
     ino_t file;
-    unsigned count;
+    unsigned count; // 0: nobody has it open, the entry is free
 };
+enum { PER_PAGE = 4096 / sizeof(struct opened) - 1 };
+struct page {
+    struct opened entry[PER_PAGE];
+    struct page *next;
+};
+
 static struct weft__lock lock;
-static struct opened *all; // guarded by lock
+static struct page *pages; // guarded by lock, with all that is in them
+
+// Writes text behind what is there, as far as there is room.
+static void append(char path[PATH_SIZE], const char *text)
+{
+    size_t length = strlen(path);
+    for (; *text != '\0' && length < PATH_SIZE - 1; text++) {
+        path[length++] = *text;
+    }
+    path[length] = '\0';
+}
+
+static void append_number(char path[PATH_SIZE], unsigned long number)
+{
+    char digits[24];
+    char *first = &digits[sizeof digits - 1];
+    *first = '\0';
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    append(path, ".");
+    append(path, first);
+}
 
 static int make_path(char path[PATH_SIZE], const char *name)
 {
@@ -46,8 +71,38 @@ static int make_path(char path[PATH_SIZE], const char *name)
     if (length + strlen(PREFIX) > NAME_MAX) {
         return ENAMETOOLONG;
     }
-    snprintf(path, PATH_SIZE, DIRECTORY PREFIX "%s", name);
+    path[0] = '\0';
+    append(path, DIRECTORY PREFIX);
+    append(path, name);
     return 0;
+}
+
+// The entry of an open file, or a free one; NULL if there is no memory for one.
+static struct opened *entry_of(const struct stat *status)
+{
+    struct opened *free_one = NULL;
+    for (struct page *page = pages; page != NULL; page = page->next) {
+        for (int i = 0; i < PER_PAGE; i++) {
+            struct opened *o = &page->entry[i];
+            if (o->count == 0) {
+                free_one = o;
+            } else if (o->device == status->st_dev &&
+                       o->file == status->st_ino) {
+                return o;
+            }
+        }
+    }
+    if (free_one == NULL) {
+        struct page *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (page == MAP_FAILED) {
+            return NULL;
+        }
+        page->next = pages;
+        pages = page;
+        free_one = &page->entry[0];
+    }
+    return free_one;
 }
 
 // The mapping of an open file, an old one or a new one; NULL with errno set.
@@ -58,28 +113,21 @@ static sem_t *map(int fd)
         return NULL;
     }
     weft__lock_acquire(&lock);
-    struct opened *o = all;
-    while (o != NULL &&
-           (o->device != status.st_dev || o->file != status.st_ino)) {
-        o = o->next;
-    }
-    if (o == NULL) {
-        o = malloc(sizeof *o);
-        void *memory = MAP_FAILED;
-        if (o != NULL) {
-            memory = mmap(NULL, sizeof(sem_t), PROT_READ | PROT_WRITE,
-                          MAP_SHARED, fd, 0);
+    struct opened *o = entry_of(&status);
+    sem_t *sem = NULL;
+    if (o != NULL && o->count == 0) {
+        void *memory = mmap(NULL, sizeof(sem_t), PROT_READ | PROT_WRITE,
+                            MAP_SHARED, fd, 0);
+        if (memory != MAP_FAILED) {
+            *o = (struct opened){memory, status.st_dev, status.st_ino, 0};
+        } else {
+            o = NULL;
         }
-        if (memory == MAP_FAILED) {
-            free(o);
-            weft__lock_release(&lock);
-            return NULL;
-        }
-        *o = (struct opened){all, memory, status.st_dev, status.st_ino, 0};
-        all = o;
     }
-    o->count++;
-    sem_t *sem = o->sem;
+    if (o != NULL) {
+        o->count++;
+        sem = o->sem;
+    }
     weft__lock_release(&lock);
     return sem;
 }
@@ -109,8 +157,10 @@ static int make_file(char path[PATH_SIZE], mode_t mode, unsigned value)
     int fd;
     do {
         // relaxed: only that it is another one each time
-        snprintf(path, PATH_SIZE, DIRECTORY PREFIX "weft.%ld.%u",
-                 (long)getpid(), (unsigned)weft__add_relaxed(&number, 1));
+        path[0] = '\0';
+        append(path, DIRECTORY PREFIX "weft");
+        append_number(path, (unsigned long)getpid());
+        append_number(path, weft__add_relaxed(&number, 1));
         fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                   mode);
     } while (fd < 0 && errno == EEXIST); // a file of a dead process
@@ -184,22 +234,21 @@ sem_t *sem_open(const char *name, int flags, ...)
 
 int sem_close(sem_t *sem)
 {
+    int found = 0;
     weft__lock_acquire(&lock);
-    struct opened **link = &all;
-    while (*link != NULL && (*link)->sem != sem) {
-        link = &(*link)->next;
-    }
-    struct opened *o = *link;
-    int last = o != NULL && --o->count == 0;
-    if (last) {
-        *link = o->next;
+    for (struct page *page = pages; page != NULL; page = page->next) {
+        for (int i = 0; i < PER_PAGE; i++) {
+            struct opened *o = &page->entry[i];
+            if (o->count > 0 && o->sem == sem) {
+                found = 1;
+                if (--o->count == 0) {
+                    munmap(sem, sizeof *sem);
+                }
+            }
+        }
     }
     weft__lock_release(&lock);
-    if (last) {
-        munmap(sem, sizeof *sem);
-        free(o);
-    }
-    return weft__posix_result(o != NULL ? 0 : EINVAL);
+    return weft__posix_result(found ? 0 : EINVAL);
 }
 
 int sem_unlink(const char *name)
