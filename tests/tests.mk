@@ -69,12 +69,44 @@ $(HOSTED_glibc): $(BUILD)/tests/glibc_%: tests/hosted/%.c $(HOSTED_NEEDS)
 	    $(or $(call says,link),-static) $< $(BUILD)/libweft.a \
 	    -Wl,--no-warnings -o $@
 
+# Programs written to the standards alone, tests/posix: each is linked with the
+# drop-in of every libc that it names, by the drivers, as posix_<libc>_<name>:
+#     // posix: musl glibc
+# check_posix.c links them with the libc's own threads as well.
+STANDARD_SRC := $(sort $(wildcard tests/posix/*.c tests/posix/*.cc))
+STANDARD_musl := $(patsubst tests/posix/%.c,$(BUILD)/tests/posix_musl_%,\
+    $(shell grep -lE '^// posix:.*musl' $(STANDARD_SRC)))
+STANDARD_glibc := $(patsubst tests/posix/%,$(BUILD)/tests/posix_glibc_%,\
+    $(basename $(shell grep -lE '^// posix:.*glibc' $(STANDARD_SRC))))
+STANDARD := $(STANDARD_musl) $(STANDARD_glibc)
+STANDARD_CFLAGS := -D_GNU_SOURCE -DWEFT -O1 -Wall -Wextra -Wshadow -Werror -s
+STANDARD_NEEDS := tests/posix/standard.h $(DRIVERS)
+
+$(BUILD)/tests/posix_musl_%: tests/posix/%.c $(STANDARD_NEEDS) \
+    $(BUILD)/musl/libpthread.a
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,CC $@)build/bin/weft-gcc --libc=musl --target=$(ARCH) -std=c11 \
+	    $(STANDARD_CFLAGS) $< -o $@
+
+$(BUILD)/tests/posix_glibc_%: tests/posix/%.c $(STANDARD_NEEDS) $(BUILD)/glibc/libc.a
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,CC $@)build/bin/weft-gcc --libc=glibc --target=$(ARCH) -std=c11 \
+	    $(STANDARD_CFLAGS) $< -o $@
+
+$(BUILD)/tests/posix_glibc_%: tests/posix/%.cc $(STANDARD_NEEDS) $(BUILD)/glibc/libc.a
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,CC $@)build/bin/weft-g++ --target=$(ARCH) -std=c++20 \
+	    $(STANDARD_CFLAGS) $< -o $@
+
 # The first process of the boot test; it knows no processor either.
 $(BUILD)/init: tests/boot/init.c $(PROGRAM_NEEDS)
 	@rm -f $@
 	$(call say,CC $@)$(PROGRAM_CC) -static $< $(PROGRAM_LIBS) -o $@
 
-programs: $(PROGRAMS) $(HOSTED) $(BUILD)/init ## build the test programs
+programs: $(PROGRAMS) $(HOSTED) $(STANDARD) $(BUILD)/init ## build the test programs
 	@:
 
 -include $(PROGRAMS:%=%.d) $(BUILD)/init.d

@@ -7,6 +7,8 @@
 #include <weft/barrier.h>
 #include "posix.h"
 
+_Static_assert(_Alignof(weft_barrier) <= _Alignof(pthread_barrier_t),
+               "overlay");
 _Static_assert(sizeof(weft_barrier) <= sizeof(pthread_barrier_t), "overlay");
 _Static_assert(PTHREAD_BARRIER_SERIAL_THREAD == WEFT_BARRIER_SERIAL, "result");
 

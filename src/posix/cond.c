@@ -13,6 +13,7 @@ struct overlay {
     weft_cond cond;
     clockid_t clock;
 };
+_Static_assert(_Alignof(struct overlay) <= _Alignof(pthread_cond_t), "overlay");
 _Static_assert(sizeof(struct overlay) <= sizeof(pthread_cond_t), "overlay");
 _Static_assert(CLOCK_REALTIME == 0, "static initialisers");
 

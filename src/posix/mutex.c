@@ -25,6 +25,8 @@
 #include "posix.h"
 #include "posix_mutex.h"
 
+_Static_assert(_Alignof(weft_owned_mutex) <= _Alignof(pthread_mutex_t),
+               "overlay");
 _Static_assert(sizeof(weft_owned_mutex) <= sizeof(pthread_mutex_t), "overlay");
 _Static_assert(offsetof(weft_owned_mutex, type) == 16, "glibc's kind");
 _Static_assert((int)WEFT_RECURSIVE == (int)PTHREAD_MUTEX_RECURSIVE &&

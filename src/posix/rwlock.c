@@ -29,6 +29,8 @@ struct overlay {
     uint64_t unused[3];
     int kind; // constant
 };
+_Static_assert(_Alignof(struct overlay) <= _Alignof(pthread_rwlock_t),
+               "overlay");
 _Static_assert(sizeof(struct overlay) <= sizeof(pthread_rwlock_t), "overlay");
 
 static struct overlay *overlay(pthread_rwlock_t *lock)

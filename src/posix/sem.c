@@ -2,18 +2,20 @@
 // sem.c - sem_t.
 //
 //   offset  libc's object   here
-//   0       32 bytes        weft_sem  8
+//   0 or 4  32 bytes        weft_sem  8    where it is aligned: to musl a sem_t is
+//                                          a row of ints
 #include <limits.h>
 #include <semaphore.h>
 #include <weft/sem.h>
 #include "posix.h"
 
-_Static_assert(sizeof(weft_sem) <= sizeof(sem_t), "overlay");
+_Static_assert(sizeof(weft_sem) + 4 <= sizeof(sem_t), "overlay");
 _Static_assert(SEM_VALUE_MAX == WEFT_SEM_MAX, "the same range");
 
 static weft_sem *overlay(sem_t *sem)
 {
-    return (weft_sem *)(void *)sem;
+    const uintptr_t mask = _Alignof(weft_sem) - 1;
+    return (weft_sem *)(((uintptr_t)sem + mask) & ~mask);
 }
 
 int sem_init(sem_t *sem, int shared, unsigned value)

@@ -133,10 +133,10 @@ static void in_nothing(void) // asynchronously
 }
 
 static void (*const points[])(void) = {
-    in_read,      in_recv,      in_poll,       in_select,
-    in_sleep,     in_nanosleep, in_pause,      in_waitpid,
-    in_sigwait,   in_sem_wait,  in_sem_timedwait, in_cond_wait,
-    in_cond_timedwait, in_join, in_testcancel, in_nothing,
+    in_read,           in_recv,      in_poll,          in_select,
+    in_sleep,          in_nanosleep, in_pause,         in_waitpid,
+    in_sigwait,        in_sem_wait,  in_sem_timedwait, in_cond_wait,
+    in_cond_timedwait, in_join,      in_testcancel,    in_nothing,
 };
 enum { POINTS = sizeof points / sizeof *points };
 

@@ -65,7 +65,8 @@ static void clocks(void)
     CHECK_EQ(pthread_condattr_init(&attr), 0);
     CHECK_EQ(pthread_condattr_getclock(&attr, &clock), 0);
     CHECK_EQ(clock, CLOCK_REALTIME);
-    CHECK_EQ(pthread_condattr_setclock(&attr, CLOCK_PROCESS_CPUTIME_ID), EINVAL);
+    CHECK_EQ(pthread_condattr_setclock(&attr, CLOCK_PROCESS_CPUTIME_ID),
+             EINVAL);
     CHECK_EQ(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC), 0);
     CHECK_EQ(pthread_cond_init(&c, &attr), 0);
     CHECK_EQ(pthread_condattr_destroy(&attr), 0);
@@ -79,9 +80,9 @@ static void clocks(void)
     time = after(CLOCK_MONOTONIC, 5);
     CHECK_EQ(pthread_cond_clockwait(&cond, &mutex, CLOCK_MONOTONIC, &time),
              ETIMEDOUT);
-    CHECK_EQ(pthread_cond_clockwait(&cond, &mutex, CLOCK_PROCESS_CPUTIME_ID,
-                                    &time),
-             EINVAL);
+    CHECK_EQ(
+        pthread_cond_clockwait(&cond, &mutex, CLOCK_PROCESS_CPUTIME_ID, &time),
+        EINVAL);
     CHECK_EQ(pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &time),
              ETIMEDOUT);
     CHECK_EQ(pthread_mutex_unlock(&mutex), 0);
@@ -131,6 +132,13 @@ static void semaphores(void)
     CHECK_EQ(sem_init(&sem, 0, SEM_VALUE_MAX), 0);
     CHECK_EQ(sem_post(&sem), -1);
     CHECK_EQ(errno, EOVERFLOW);
+    struct {
+        int odd;
+        sem_t sem;
+    } inside = {0};
+    CHECK_EQ(sem_init(&inside.sem, 0, 1), 0);
+    CHECK_EQ(sem_wait(&inside.sem), 0);
+    CHECK_EQ(sem_post(&inside.sem), 0);
     CHECK_EQ(sem_init(&sem, 0, 1), 0);
     CHECK_EQ(sem_getvalue(&sem, &value), 0);
     CHECK_EQ(value, 1);
