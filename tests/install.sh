@@ -33,6 +33,7 @@ qemu-$1 qemu-user
 END
     if [ "$set_name" = test ]; then
         echo "$1-linux-gnu-g++ g++-$2-linux-gnu"
+        echo "$1-linux-musl-gcc musl-dev:$3"
         echo "gdb-multiarch gdb-multiarch"
     fi
 }
@@ -43,6 +44,7 @@ needed_for_test()
 /usr/include/check.h check
 pkg-config pkg-config
 g++ g++
+$here-linux-musl-gcc musl-dev
 strace strace
 python3 python3
 gdb gdb
@@ -105,11 +107,18 @@ if [ -z "$missing" ]; then
     exit 0
 fi
 
+# Packages of another processor (name:processor) need its list first.
+foreign=$(echo "$missing" | tr ' ' '\n' | sed -n 's/.*://p' | sort -u)
+
 as_root=
 if [ "$(id -u)" != 0 ]; then
     as_root=sudo
     if ! sudo -n true 2> /dev/null; then
         echo "Packages are missing. On Debian, this line gets them:" >&2
+        if [ -n "$foreign" ]; then
+            echo "    sudo dpkg --add-architecture $foreign" >&2
+            echo "    sudo apt-get update" >&2
+        fi
         echo "    sudo apt-get install -y $missing" >&2
         exit 1
     fi
@@ -121,6 +130,9 @@ fi
 echo "installing: $missing"
 # shellcheck disable=SC2086 # a list of words
 {
+    if [ -n "$foreign" ]; then
+        $as_root dpkg --add-architecture "$foreign"
+    fi
     $as_root apt-get -q update
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y \
         --no-install-recommends $missing

@@ -108,6 +108,12 @@ const struct weft__libc weft__libc_musl = {
     .hooks = {nothing, nothing, end, drop, weft__libc_fork, NULL, NULL},
 };
 
+// Nobody but the libc asks for what is in musl_cancel.c, and it has stand-ins. So
+// this brings that object into the program.
+long __syscall_cp_c(long nr, long a, long b, long c, long d, long e, long f);
+__attribute__((used)) static long (*const brought)(long, long, long, long, long,
+                                                   long, long) = __syscall_cp_c;
+
 // ---- What musl calls, if it is there ----
 
 void __ldso_atfork(int when);

@@ -36,9 +36,9 @@ struct musl_thread {
     void *stack; // the top, or NULL in main
     size_t stack_size;
     size_t guard_size;
-    struct weft__thread
-        *result; // for pthread_exit and pthread_join alone, which
-                 // are never linked: Weft's slot
+    // Weft's slot: musl uses it in pthread_exit and pthread_join alone, which are
+    // never linked.
+    struct weft__thread *result;
     void *cleanups;
     void **keys;
     struct {
@@ -85,10 +85,13 @@ struct musl_libc {
 // The beginning of a stdio stream.
 struct musl_stream {
     unsigned flags;
-    void *fields[15];
+    void *fields[14];
+    int fd;
+    int pipe_pid;
     long lock_count;
     int mode;
     int lock; // -1: none is taken
+    int line_end;
 };
 
 // Weak: this file is also part of programs without musl. Those that may be

@@ -148,10 +148,12 @@ static const char *thread_mismatch(void)
     return NULL;
 }
 
-static int is_stream(struct musl_stream *const *stream)
+// Streams that the program does not use are not there.
+static int is_stream(struct musl_stream *const *stream, int fd, int line_end)
 {
-    return stream == NULL || *stream == NULL || (*stream)->lock == 0 ||
-           (*stream)->lock == -1;
+    return stream == NULL || *stream == NULL ||
+           ((*stream)->fd == fd && (*stream)->line_end == line_end &&
+            ((*stream)->lock == 0 || (*stream)->lock == -1));
 }
 
 // A thread's TLS as the libc would build it, in memory of our own.
@@ -183,9 +185,9 @@ const char *weft__musl_mismatch(void)
     if (found == NULL) {
         found = thread_mismatch();
     }
-    if (found == NULL &&
-        !(is_stream(&__stdin_used) && is_stream(&__stdout_used) &&
-          is_stream(&__stderr_used))) {
+    if (found == NULL && !(is_stream(&__stdin_used, 0, 0) &&
+                           is_stream(&__stdout_used, 1, '\n') &&
+                           is_stream(&__stderr_used, 2, -1))) {
         found = "FILE.lock";
     }
     return found != NULL ? found : copy_mismatch();

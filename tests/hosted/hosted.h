@@ -8,7 +8,9 @@
 #ifndef HOSTED_H
 #define HOSTED_H
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +93,16 @@ static inline void *join(weft_thread thread)
     return value;
 }
 
+// For a thread whose creator may have been sent a signal while it was created:
+// qemu-user 7.2 blocks all signals of its own until that one is handled, and the
+// newborn inherits the block, until it changes its mask.
+static inline void be_born(void)
+{
+    sigset_t nothing;
+    sigemptyset(&nothing);
+    sigprocmask(SIG_BLOCK, &nothing, NULL);
+}
+
 // A word that threads wait for; no test needs more speed.
 static inline void set(uint32_t *word, uint32_t value)
 {
@@ -127,6 +139,28 @@ static inline void until_asleep(weft_thread thread)
         if (end[2] == 'S') {
             return;
         }
+        weft_yield();
+    }
+}
+
+// How many threads the kernel has of this process (qemu-user has one of its own).
+static inline int task_count(void)
+{
+    int count = 0;
+    DIR *directory = opendir("/proc/self/task");
+    CHECK(directory != NULL);
+    while (readdir(directory) != NULL) {
+        count++;
+    }
+    closedir(directory);
+    return count;
+}
+
+// Waits until there are no more than that: a detached thread may be on its last
+// steps still.
+static inline void until_tasks(int count)
+{
+    while (task_count() > count) {
         weft_yield();
     }
 }
