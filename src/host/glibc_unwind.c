@@ -24,7 +24,10 @@
 // those of C++'s exceptions, only read what it has left.
 #include <weft/cancel.h>
 #include "glibc.h"
+#include "syscall.h"
 #include "thread.h"
+
+_Noreturn void abort(void);
 
 // <unwind.h>
 struct unwind_exception {
@@ -77,6 +80,17 @@ static int step(int version, int actions, uint64_t class,
     return UNWIND_GO_ON;
 }
 
+// Called when a catch (...) has ended without throwing on: the thread would go on as
+// if nothing had been asked of it.
+static void not_thrown_on(int reason, struct unwind_exception *caught)
+{
+    static const char line[] =
+        "weft: a thread that is to end was caught, and not thrown on\n";
+    (void)reason, (void)caught;
+    sys_write(2, line, sizeof line - 1);
+    abort();
+}
+
 // Not on the stack, where handlers of frames above would overwrite them.
 static _Thread_local struct unwind_exception exception;
 static _Thread_local void *result;
@@ -88,7 +102,7 @@ _Noreturn void weft__glibc_unwind(void *value)
     self->cancel_state = WEFT_CANCEL_DISABLE;
     result = value;
     if (&_Unwind_ForcedUnwind != NULL) {
-        exception = (struct unwind_exception){.class = 0};
+        exception = (struct unwind_exception){.cleanup = not_thrown_on};
         _Unwind_ForcedUnwind(&exception, step, value);
     }
     weft_exit(value);
