@@ -92,6 +92,23 @@ static void all_is_free(void)
     REQUIRE(model_mapped() == mapped);
 }
 
+// ---- Threads ----
+
+static int work;
+static int answer;
+
+static void *works(void *arg)
+{
+    (void)arg;
+    work++;
+    return &answer;
+}
+
+static void *does_nothing(void *arg)
+{
+    return arg;
+}
+
 static weft_thread create(void *(*start)(void *), uint32_t flags)
 {
     weft_thread t;
@@ -104,6 +121,17 @@ static weft_thread create(void *(*start)(void *), uint32_t flags)
 static void must_join(weft_thread t)
 {
     REQUIRE(weft_join(t, NULL) == 0);
+}
+
+// The same when a record may have been used twice: fewer than created.
+static void free_but_reused(void)
+{
+    unsigned used = 0;
+    for (unsigned index = 1; index <= created; index++) {
+        used += weft__record_find(index)->index == index;
+    }
+    created = used;
+    all_is_free();
 }
 
 #endif

@@ -6,6 +6,7 @@
 //   coroutine.c  stacks, and switching between them
 //   access.c     atomics, one step each        memory.c  what a load may return
 //   plain.c      races, and use after the end  frames.c  of what lies on stacks
+//   watched.c    the memory where those count
 //   sleep.c      futexes                       await.c   spinning
 //   trace.c      what happened, in columns
 //   kernel.c     clone, exit, memory           cancel.c  cancellation
@@ -204,7 +205,7 @@ uint32_t memory_newest(const uint32_t *word);
 // Memory that is used for something else from now on.
 void memory_forget(uintptr_t address, size_t size);
 
-// ---- plain.c, frames.c ----
+// ---- watched.c ----
 
 // What is known of a byte, or of eight.
 struct cell {
@@ -217,7 +218,22 @@ struct cell {
     uint16_t atomic_reads[PARTIES], atomic_writes[PARTIES];
 };
 
-void plain_reset(void);
+// Eight bytes. As long as only all of them are accessed, one cell speaks for all.
+struct word {
+    uint32_t run; // of which execution this is; else nobody was here
+    int split;
+    struct cell cells[8];
+};
+
+void watched_reset(void);
+// The word around an address, or NULL for memory that is not watched.
+struct word *word_at(uintptr_t address);
+// The cell for the first bytes of [address, end), and how many it speaks for.
+struct cell *cell_for(uintptr_t address, uintptr_t end, size_t *bytes);
+struct cell *cell_at(uintptr_t address);
+
+// ---- plain.c, frames.c ----
+
 int plain_is_watched(uintptr_t address);
 void plain_is_atomic(uintptr_t address, size_t size); // a location from now on
 void plain_access(uintptr_t address, size_t size, int write);

@@ -38,7 +38,7 @@ MODEL_CC = $(HOSTCC) -std=c11 -D_GNU_SOURCE -g -fno-pie \
     -fno-stack-protector $(MODEL_WARN) -MMD -MP
 
 # The explorer itself.
-EXPLORER := explore run coroutine memory access plain frames sleep await trace \
+EXPLORER := explore run coroutine memory access plain watched frames sleep await trace \
     kernel cancel outcome mutant main
 EXPLORER_OBJECTS := $(EXPLORER:%=$(MODEL)/%.o)
 

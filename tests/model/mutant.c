@@ -193,7 +193,9 @@ _Noreturn static void try_it(const struct mutant *m, unsigned depth, int out)
 {
     struct rlimit limit = {LIMIT, LIMIT}; // seconds of CPU time
     struct result result;
-    setrlimit(RLIMIT_CPU, &limit);
+    if (depth == 0) { // else it may take a night
+        setrlimit(RLIMIT_CPU, &limit);
+    }
     apply(m);
     // An excused one takes the whole of a search, so by default it is a small one.
     unsigned last = m->reason != NULL && depth == 0 ? 1 : LAST_LEVEL;

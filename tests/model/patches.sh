@@ -84,7 +84,8 @@ judge()
         level=1
     fi
     status=0
-    (ulimit -t 300 && "$tree/$primitive" -q -d "$depth" -l $level hunt) \
+    ([ "$depth" != 0 ] || ulimit -t 300
+        "$tree/$primitive" -q -d "$depth" -l $level hunt) \
         > "$tree/log" 2>&1 || status=$?
     if [ $status = 1 ] && grep -q '^VIOLATED' "$tree/log"; then
         killed=$((killed + 1))

@@ -270,7 +270,7 @@ static void begin(const struct scenario *scenario)
     message[0] = '\0';
     outcome = COMPLETE;
     memory_reset();
-    plain_reset();
+    watched_reset();
     frames_reset();
     sleep_reset(scenario);
     await_reset(scenario);
