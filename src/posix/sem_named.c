@@ -149,7 +149,7 @@ static sem_t *open_existing(const char *path)
 static int make_file(char path[PATH_SIZE], mode_t mode, unsigned value)
 {
     static uint32_t number;
-    sem_t sem;
+    _Alignas(16) sem_t sem; // as it will be mapped (sem.c)
     memset(&sem, 0, sizeof sem);
     if (sem_init(&sem, 1, value) < 0) {
         return -1;
