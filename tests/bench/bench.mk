@@ -26,6 +26,7 @@ BENCH_FWSUM := -std=c11 -D_GNU_SOURCE $(BENCH_SMALL) -Itests/bench/pthread \
 #   BENCH_LINK_<library>   how it is linked; empty: dynamically
 #   BENCH_LIBS_<library>   what comes last
 #   BENCH_MORE_<library>   more sources and objects, of the bench program only
+#   BENCH_NEEDS_<library>  what it is built anew for
 BENCH_CC_weft            = $(CC) $(CLANG_TARGET) -Iinclude
 BENCH_API_weft          := api_weft.h
 BENCH_LINK_weft         := -nostdlib -static
@@ -40,8 +41,10 @@ BENCH_LINK_musl-static  := -static
 BENCH_DRIVER             = build/bin/weft-gcc
 BENCH_CC_weft-musl       = $(BENCH_DRIVER) --libc=musl
 BENCH_LINK_weft-musl    := -static
+BENCH_NEEDS_weft-musl    = $(BUILD)/musl/libpthread.a
 BENCH_CC_weft-glibc      = $(BENCH_DRIVER) --libc=glibc
 BENCH_LINK_weft-glibc   := -static
+BENCH_NEEDS_weft-glibc   = $(BUILD)/glibc/libc.a
 
 BENCH_CC_nsync           = $(CC)
 BENCH_API_nsync         := api_nsync.h
@@ -55,9 +58,9 @@ BENCH_MORE_floor         = tests/bench/floor.c $(BUILD)/obj/arch/$(ARCH)/thread.
 # Which of them can be built here. A cross-built peer is only counted, not timed:
 # one is enough.
 BENCH_LIBRARIES = weft glibc-static floor \
-    $(foreach libc,musl glibc,$(if $(and $(wildcard $(BENCH_DRIVER)),\
-        $(wildcard $(BUILD)/$(libc)/libpthread.a)),weft-$(libc))) \
     $(if $(CROSS),,glibc-dynamic \
+        $(foreach libc,musl glibc,$(if $(and $(wildcard $(BENCH_DRIVER)),\
+            $(wildcard $(BUILD)/$(libc)/libpthread.a)),weft-$(libc))) \
         $(if $(shell command -v musl-gcc),musl-static) \
         $(if $(wildcard /usr/include/nsync.h),nsync))
 # Those that small static programs are built for.
@@ -67,7 +70,8 @@ bench_api = '-DAPI="$(or $(BENCH_API_$1),api_pthread.h)"'
 
 # $(call bench_rules,library)
 define bench_rules
-$(BENCH_BIN)/$1/bench: $(BENCH_SRC) $(BENCH_MORE_$1) $(BENCH_HEAD) $(LIB) $(CRT0)
+$(BENCH_BIN)/$1/bench: $(BENCH_SRC) $(BENCH_MORE_$1) $(BENCH_HEAD) $(LIB) $(CRT0) \
+    $(BENCH_NEEDS_$1)
 	@mkdir -p $$(@D)
 	$$(call say,CC $$@)$(BENCH_CC_$1) $(BENCH_FLAGS) $(call bench_api,$1) \
 	    $(BENCH_LINK_$1) $(BENCH_SRC) $(BENCH_MORE_$1) $(BENCH_LIBS_$1) -o $$@
@@ -104,6 +108,7 @@ bench-programs: $(BENCH_LIBRARIES:%=$(BENCH_BIN)/%/bench) \
 
 bench: ## beside glibc and musl, in minutes; BENCH=part of a row's name, ROUNDS=n
 	@tests/install.sh bench $(ARCH)
+	@$(MAKE) --no-print-directory ARCH=$(ARCH) all
 	@$(MAKE) --no-print-directory ARCH=$(ARCH) bench-programs
 	@BENCH='$(BENCH)' ROUNDS='$(ROUNDS)' CC='$(strip $(CC) $(CLANG_TARGET))' \
 	    python3 -B tests/bench/run.py $(BENCH_BIN) $(BENCH_OUT) $(call qemu,$(ARCH))
