@@ -51,6 +51,7 @@ def main():
     lines = tables.all_lines(results)
     output.mkdir(parents=True, exist_ok=True)
     tables.write_csv(output / "results.csv", lines)
+    tables.write_markdown(output / "table.md", lines)
     tables.print_table(lines)
     report.write(output, lines, rounds)
     print(f"\nwritten: {output}/results.csv, {output}/report.html")

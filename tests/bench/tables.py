@@ -139,6 +139,29 @@ def table(lines):
     return heads, body
 
 
+def _short(of):
+    """Weft, its best peer and what that says, for one choice of CPUs."""
+    mine, best = of.get("weft"), best_peer(of)
+    if not mine or not best:
+        return ["", "", ""]
+    return [number(mine.median), f"{number(best.median)} ({best.library})",
+            mine.verdict]
+
+
+def write_markdown(path, lines):
+    """For README: one line for each row."""
+    of = {(row, cpus): libraries for row, cpus, libraries in grouped(lines)}
+    with open(path, "w", encoding="utf-8") as file:
+        print("| row | unit | one CPU: Weft | best peer | | all CPUs: Weft |"
+              " best peer | |\n|---|---|---|---|---|---|---|---|", file=file)
+        for row in rows.ROWS:
+            cells = [cell for cpus in ("pinned", "free")
+                     for cell in _short(of.get((row.name, cpus), {}))]
+            if any(cells):
+                print("| " + " | ".join([row.name, row.unit, *cells]) + " |",
+                      file=file)
+
+
 def print_table(lines):
     heads, body = table(lines)
     widths = [max(len(line[i]) for line in [heads, *body])
