@@ -38,7 +38,8 @@ names() # "member kind name" for each name that is defined
 }
 
 found=$({
-    names "$weft" | grep '^musl' | sed 's/^/weft /'
+    # A weak name of Weft's gives way to the libc's.
+    names "$weft" | awk '$2 !~ /[WV]/ { print "weft", $0 }'
     names "$libc" | sed 's/^/libc /'
 } | awk '
     $1 == "weft" { ours[$4] = 1; next }

@@ -287,6 +287,7 @@ const struct weft__libc weft__libc_glibc = {
     .adopt = adopt,
     .tls_size = tls_size,
     .tls_build = tls_build,
+    .set_cancel_state = weft__glibc_set_cancel_state,
     .hooks = {begin, destroy, end, drop, weft__libc_fork, weft__glibc_cancel_at,
               weft__glibc_unwind},
 };

@@ -67,6 +67,9 @@ extern WEFT__HIDDEN _Thread_local struct weft__thread *weft__glibc_self;
 // in a bracket to its end, where that loses nothing. Whether it did.
 int weft__glibc_cancel_at(char *ucontext);
 
+// The same: what the libc's own functions switch cancellation off and on by.
+int weft__glibc_set_cancel_state(int state, int *old);
+
 // Before there is a second thread; later it does nothing.
 void weft__glibc_unwind_prepare(void);
 

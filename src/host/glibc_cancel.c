@@ -137,7 +137,6 @@ void __pthread_cleanup_push(struct glibc_cleanup *cleanup,
 void __pthread_cleanup_pop(struct glibc_cleanup *cleanup, int execute);
 void __libc_cleanup_push_defer(struct glibc_cleanup *cleanup);
 void __libc_cleanup_pop_restore(struct glibc_cleanup *cleanup);
-WEAK int __pthread_setcancelstate(int state, int *old);
 
 void __pthread_cleanup_push(struct glibc_cleanup *cleanup,
                             void (*routine)(void *), void *argument)
@@ -183,9 +182,8 @@ void __libc_cleanup_pop_restore(struct glibc_cleanup *cleanup)
     }
 }
 
-// 0 enables, 1 disables, as in <weft/cancel.h>. Weak: musl has a function of this
-// name as well.
-int __pthread_setcancelstate(int state, int *old)
+// 0 enables, 1 disables, as in <weft/cancel.h>.
+int weft__glibc_set_cancel_state(int state, int *old)
 {
     if (weft__glibc_self == NULL) {
         return 0;

@@ -99,6 +99,15 @@ void weft__host_exit(int status)
     exit(status);
 }
 
+// Functions of musl and of glibc call it by one name, and mean two things.
+// Weak: the drop-ins have their own, and so has musl's pthread_setcancelstate.
+__attribute__((weak)) int __pthread_setcancelstate(int state, int *old);
+
+int __pthread_setcancelstate(int state, int *old)
+{
+    return libc != NULL ? libc->set_cancel_state(state, old) : 0;
+}
+
 long weft__libc_fork(void)
 {
     long pid = fork();

@@ -23,6 +23,8 @@ struct weft__libc {
     void (*adopt)(struct weft__thread *main);
     size_t (*tls_size)(void); // as weft__host_tls_size and weft__host_tls_build
     void *(*tls_build)(void *memory, struct weft__thread *self);
+    // What the libc's own functions switch cancellation off and on by.
+    int (*set_cancel_state)(int state, int *old);
     struct weft__libc_hooks hooks; // fork: weft__libc_fork
 };
 

@@ -43,8 +43,8 @@ static void adopt(struct weft__thread *main)
     lock_from_now_on(&__stdout_used);
     lock_from_now_on(&__stderr_used);
     for (int sig = MUSL_SIGNAL_FIRST; sig <= MUSL_SIGNAL_LAST; sig++) {
-        weft__signal_unblock(
-            sig); // whoever started the program had them blocked
+        // Whoever started the program may have had them blocked.
+        weft__signal_unblock(sig);
     }
     if (__membarrier_init != NULL) {
         __membarrier_init();
@@ -105,14 +105,9 @@ const struct weft__libc weft__libc_musl = {
     .adopt = adopt,
     .tls_size = tls_size,
     .tls_build = tls_build,
+    .set_cancel_state = weft__musl_set_cancel_state,
     .hooks = {nothing, nothing, end, drop, weft__libc_fork, NULL, NULL},
 };
-
-// Nobody but the libc asks for what is in musl_cancel.c, and it has stand-ins. So
-// this brings that object into the program.
-long __syscall_cp_c(long nr, long a, long b, long c, long d, long e, long f);
-__attribute__((used)) static long (*const brought)(long, long, long, long, long,
-                                                   long, long) = __syscall_cp_c;
 
 // ---- What musl calls, if it is there ----
 
@@ -132,8 +127,8 @@ void __ldso_atfork(int when)
         return;
     }
     if (when > 0) {
-        __libc.need_locks =
-            1; // a child with one thread need not, says the libc
+        // A child with one thread does without locks, says the libc.
+        __libc.need_locks = 1;
     }
     weft__libc_after_fork(when);
 }

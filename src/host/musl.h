@@ -118,4 +118,9 @@ static inline struct musl_thread *musl_self(void)
 // musl_verify.c: what is not as it is written here, or NULL.
 const char *weft__musl_mismatch(void);
 
+// musl_cancel.c: the libc's own switch. (That musl.c names it brings that object into
+// the program. Of what else is in there the libc has stand-ins, so that nobody
+// would ask for it.)
+int weft__musl_set_cancel_state(int state, int *old);
+
 #endif

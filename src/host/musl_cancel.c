@@ -41,6 +41,19 @@ long __syscall_cp_c(long nr, long a, long b, long c, long d, long e, long f)
     return -CANCELED;
 }
 
+int weft__musl_set_cancel_state(int state, int *old)
+{
+    struct musl_thread *self = musl_self();
+    if (state < 0 || state > MUSL_CANCEL_MASKED) {
+        return WEFT_EINVAL;
+    }
+    if (old != NULL) {
+        *old = self->cancel_disable;
+    }
+    self->cancel_disable = (unsigned char)state;
+    return 0;
+}
+
 // pthread_testcancel, which the libc's own functions call
 void __testcancel(void)
 {

@@ -45,12 +45,12 @@ static struct iovec one = {&byte, 1};
 static struct pollfd quiet_poll;
 
 // The libc's own mutex and condition variable, as a library may use them inside.
-static pthread_mutex_t cond_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t cond_lock; // which knows its owner
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 
 static void unlock(void *arg)
 {
-    pthread_mutex_unlock(arg);
+    CHECK_EQ(pthread_mutex_unlock(arg), 0); // the wait had locked it again
 }
 
 #define CALL(name, ...)                                                        \
@@ -149,6 +149,10 @@ int main(int argc, char **argv)
     listener = listen_at_nothing();
     CHECK_EQ(mkfifo(fifo, 0600), 0);
     CHECK_EQ(sem_init(&none, 0, 0), 0);
+    pthread_mutexattr_t kind;
+    pthread_mutexattr_init(&kind);
+    pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_ERRORCHECK);
+    CHECK_EQ(pthread_mutex_init(&cond_lock, &kind), 0);
     start_child();
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         if (argv[1] == NULL || strcmp(argv[1], calls[i].name) == 0) {

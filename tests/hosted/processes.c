@@ -50,6 +50,12 @@ static _Noreturn void be_a_child(int with_threads)
     free(malloc(100000));
     snprintf(text, sizeof text, "child");
     CHECK_EQ(weft_kill(weft_self(), 0), 0);
+    pid_t grandchild = fork(); // of a process with one thread
+    if (grandchild == 0) {
+        CHECK_EQ(weft_tid(weft_self()), getpid());
+        _exit(3);
+    }
+    CHECK_EQ(status_of(grandchild), 3 << 8);
     if (with_threads) {
         CHECK_EQ(join(start(give_back, text)), text);
     }

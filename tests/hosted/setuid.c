@@ -24,7 +24,6 @@ static uid_t user_after(uint32_t count)
 
 static void *look(void *arg)
 {
-    be_born();
     uint32_t before = get(&changes);
     long own = syscall(SYS_geteuid); // this thread's, by the kernel
     if (before % 2 == 0 && before == get(&changes)) {
@@ -52,15 +51,25 @@ static void *look_and_allocate(void *arg)
     return arg;
 }
 
+// One that was born while the id was being changed looks when that is over.
+static void *look_when_changed(void *arg)
+{
+    be_born();
+    while (get(&changes) % 2 != 0) {
+        weft_yield();
+    }
+    return look(arg);
+}
+
 static void *create_lookers(void *arg)
 {
     while (!get(&stop)) {
-        weft_thread thread = start(look, NULL);
-        if (arg != NULL) {
+        weft_thread thread = start(look_when_changed, NULL);
+        if (arg == NULL) {
+            join(thread);
+        } else {
             CHECK_EQ(weft_detach(thread), 0);
             weft_yield();
-        } else {
-            join(thread);
         }
     }
     return arg;
