@@ -25,8 +25,8 @@ int main(void)
 {
     join(start(nothing, NULL)); // so that it is Weft's function
     int calls = 0, understood = 0;
-    for (uintptr_t at = (uintptr_t)__executable_start + 8;
-         at < (uintptr_t)etext; at++) {
+    for (const char *code = __executable_start + 8; code < etext; code++) {
+        uintptr_t at = (uintptr_t)code;
         if (arch_glibc_calls(at, (uintptr_t)__pthread_enable_asynccancel)) {
             long nr = -1;
             uintptr_t call = arch_glibc_syscall(at, &nr);
