@@ -107,12 +107,10 @@ int weft__record_new(struct weft__record **out)
 
 static void end_life(struct weft__record *record)
 {
-    struct weft__block *block = record->block;
-    record->block = NULL;
     if (weft__libc_hooks != NULL) {
         weft__libc_hooks->drop(record);
     }
-    weft__stack_put(block);
+    weft__stack_put(&record->block);
     weft__life_free(record);
 }
 

@@ -285,7 +285,7 @@ static void after_fork(void)
     while (list != NULL) {
         struct weft__block *block = unlink_at(&list)->block;
         block->sleeper = NULL;
-        weft__stack_put(block);
+        weft__stack_put(&block);
     }
     weft__thread_self()->recycled = 0; // the kernel knows its word: fork.c
 }
@@ -313,6 +313,6 @@ int weft_recycle(unsigned max)
         }
         struct weft__block *block = one_too_many->block;
         discard(block);
-        weft__stack_put(block);
+        weft__stack_put(&block);
     }
 }

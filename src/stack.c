@@ -171,8 +171,8 @@ int weft__stack_get(struct weft__block **out, size_t size, size_t guard_size)
     if (block == NULL) {
         block = take(&cold, size, guard_size);
     }
+    *out = block; // under the lock: a fork loses no block on its way
     weft__lock_release(&weft__stack_lock);
-    *out = block;
     return block != NULL ? 0 : map_block(out, size, guard_size);
 }
 
@@ -185,8 +185,9 @@ static void trim(const struct weft__block *block)
                 above_guard - weft__page_size, MADV_DONTNEED);
 }
 
-void weft__stack_put(struct weft__block *block)
+void weft__stack_put(struct weft__block **from)
 {
+    struct weft__block *block = *from;
     if (block == NULL) {
         return;
     }
@@ -194,6 +195,7 @@ void weft__stack_put(struct weft__block *block)
         weft__recycle()->discard(block);
     }
     weft__lock_acquire(&weft__stack_lock);
+    *from = NULL; // under the lock, as in weft__stack_get
     if (block->size - block->guard_size <= HOT_SIZE) {
         push(&hot, block);
         block = hot.count > HOT_BLOCKS ? take_oldest(&hot) : NULL;

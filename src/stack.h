@@ -31,8 +31,11 @@ static inline size_t weft__least_stack(void)
 // 0, WEFT_EAGAIN, WEFT_EPERM or WEFT_ENOTSUP.
 int weft__stack_get(struct weft__block **out, size_t size, size_t guard_size);
 
-// Takes a block back; NULL is fine.
-void weft__stack_put(struct weft__block *block);
+// Takes back the block that *from holds, if any, and sets *from to NULL. A fork
+// finds each block either in *from (and so where weft__stack_get has put it) or
+// in the cache, but for those that are just being trimmed or given to the kernel:
+// the child does not have them any more.
+void weft__stack_put(struct weft__block **from);
 
 // Guards the cache of blocks.
 extern WEFT__HIDDEN struct weft__lock weft__stack_lock;
