@@ -35,7 +35,7 @@ $(BUILD)/fwsum: $(call objects,$(FWSUM_SRC)) $(CRT0) $(LIB)
 MUSL_CC := $(ARCH)-linux-musl-gcc
 ASYNCLOG_SRC := $(addprefix tests/utils/asynclog,.c _input.c _queue.c _writer.c)
 ASYNCLOG_CFLAGS := -std=c11 -ffunction-sections -fdata-sections
-ASYNCLOG_LDFLAGS := -static -Wl,-u,__syscall_cp_c \
+ASYNCLOG_LDFLAGS := -static \
                     -Wl,--gc-sections,-z,noseparate-code,-z,norelro,--build-id=none
 
 $(BUILD)/asynclog: $(ASYNCLOG_SRC) tests/utils/asynclog.h $(LIB) \
