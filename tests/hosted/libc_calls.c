@@ -187,10 +187,26 @@ static void *(*function_of(int argc, char **argv))(void *)
                                            : NULL;
 }
 
+// Starts the threads and joins them; with distinct, no two may return the same.
+static void run(void *(*function)(void *), int distinct)
+{
+    weft_thread threads[THREADS];
+    void *results[THREADS];
+    set(&here, 0);
+    for (uintptr_t i = 0; i < THREADS; i++) {
+        threads[i] = start(function, (void *)i);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        results[i] = join(threads[i]);
+        for (int k = 0; distinct && k < i; k++) {
+            CHECK(results[i] != results[k]);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     void *(*function)(void *) = function_of(argc, argv);
-    weft_thread threads[THREADS];
     CHECK(function != NULL);
     stream = tmpfile();
     if (stream == NULL) { // no /tmp: a machine that only runs these tests
@@ -198,23 +214,12 @@ int main(int argc, char **argv)
     }
     CHECK(stream != NULL);
     // Twice: what was left behind in a thread's memory is not to be found.
-    for (int round = 0; round < 2; round++) {
-        void *results[THREADS];
-        set(&here, 0);
-        for (uintptr_t i = 0; i < THREADS; i++) {
-            threads[i] = start(function, (void *)i);
-        }
-        for (int i = 0; i < THREADS; i++) {
-            results[i] = join(threads[i]);
-            for (int k = 0; is_case(argc, argv, "errno") && k < i; k++) {
-                CHECK(results[i] != results[k]);
-            }
-        }
-    }
-    if (is_case(argc, argv, "stream")) {
+    run(function, function == own_errno);
+    run(function, function == own_errno);
+    if (function == write_lines) {
         lines_are_whole();
     }
-    if (is_case(argc, argv, "local")) {
+    if (function == own_variables) {
         CHECK_EQ(initial, 42); // main's own
     }
     return 0;
