@@ -155,9 +155,9 @@ static void first_thread_of_a_child_ends(void)
 static void *start_others(void *arg)
 {
     // Where there is no shell, as on the booted kernel, popen says so by NULL and
-    // system by 127, and this program itself is started.
+    // system by -1, and this program itself is started.
     int has_shell = access("/bin/sh", X_OK) == 0;
-    int ended = has_shell ? 9 << 8 : 127 << 8;
+    int ended = has_shell ? 9 << 8 : -1;
     char *const shell[] = {"/bin/sh", "-c", "exit 9", NULL};
     char *const itself[] = {"/proc/self/exe", "status", NULL};
     char *const *wanted = has_shell ? shell : itself;
