@@ -18,7 +18,7 @@ long weft__futex_wait_until(uint32_t *word, uint32_t expected,
     long wait = operation(FUTEX_WAIT_BITSET, flags);
     if (weft__is_realtime(deadline_ns)) {
         wait |= FUTEX_CLOCK_REALTIME;
-        deadline_ns = WEFT__REALTIME(deadline_ns);
+        deadline_ns = weft__realtime_ns(deadline_ns);
     }
     struct kernel_timespec *deadline =
         weft__kernel_deadline(&storage, deadline_ns);

@@ -33,7 +33,7 @@ long weft__futex_lock_pi(uint32_t *word, int64_t deadline_ns, unsigned flags)
 {
     struct kernel_timespec time;
     if (weft__is_realtime(deadline_ns)) {
-        deadline_ns = WEFT__REALTIME(deadline_ns);
+        deadline_ns = weft__realtime_ns(deadline_ns);
         return call(word, FUTEX_LOCK_PI, flags,
                     weft__kernel_deadline(&time, deadline_ns));
     }

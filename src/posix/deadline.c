@@ -3,7 +3,7 @@
 //
 //   POSIX                              the core
 //   struct timespec on CLOCK_MONOTONIC nanoseconds
-//   struct timespec on CLOCK_REALTIME  WEFT__REALTIME (futex.h)
+//   struct timespec on CLOCK_REALTIME  weft__realtime (futex.h)
 //   before the clock's beginning       its beginning
 //   beyond what 64 bits count          WEFT_FOREVER
 #include "posix.h"
@@ -23,7 +23,7 @@ int weft__posix_deadline(int64_t *deadline_ns, clockid_t clock,
         ns = WEFT_FOREVER;
     }
     if (clock == CLOCK_REALTIME) {
-        ns = ns > WEFT__REALTIME_MAX ? WEFT_FOREVER : WEFT__REALTIME(ns);
+        ns = ns > WEFT__REALTIME_MAX ? WEFT_FOREVER : weft__realtime(ns);
     }
     *deadline_ns = ns;
     return 0;
