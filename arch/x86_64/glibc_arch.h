@@ -49,6 +49,9 @@ typedef int32_t arch_glibc_number __attribute__((aligned(1), may_alias));
 static inline int arch_glibc_calls(uintptr_t site, uintptr_t function)
 {
     const unsigned char *code = (const unsigned char *)site - 5;
+    if (code == NULL) {
+        return 0;
+    }
     intptr_t distance = *(const arch_glibc_number *)(const void *)(code + 1);
     return code[0] == 0xe8 && site + (uintptr_t)distance == function;
 }

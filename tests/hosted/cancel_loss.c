@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// hosts: musl
+// hosts: musl glibc
+// build: -iquote src
 // cancel_loss.c - a libc call that has taken something is never also cancelled.
 //
 // Round after round a thread takes bytes (or tokens of a semaphore) by a blocking
@@ -12,8 +13,7 @@
 #include <poll.h>
 #include <semaphore.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include "arch.h"
+#include "glibc_arch.h"
 #include "hosted.h"
 
 static int ends[2]; // taken from [0], given to [1]
@@ -23,27 +23,59 @@ static volatile long taken;
 
 // ---- where the requests meet the threads ----
 
-// The stub of src/cancel.c, and the kernel's struct sigaction.
+static unsigned long outside, inside, at_end;
+
+#ifdef __GLIBC__
+// In glibc's own code: from its call of Weft's function to the system call.
+enum { SIGNAL_CANCEL = 32 };
+int __pthread_enable_asynccancel(void);
+extern const char __executable_start[], etext[];
+
+static unsigned long *meeting_at(uintptr_t pc)
+{
+    uintptr_t low = (uintptr_t)__executable_start + ARCH_GLIBC_MOVES + 8;
+    if (pc < low || pc >= (uintptr_t)etext) {
+        return &outside;
+    }
+    for (uintptr_t at = pc; pc - at <= ARCH_GLIBC_MOVES; at--) {
+        if (arch_glibc_calls(at, (uintptr_t)__pthread_enable_asynccancel)) {
+            long nr;
+            uintptr_t call = arch_glibc_syscall(at, &nr);
+            return pc <= call                             ? &inside
+                   : pc == call + ARCH_GLIBC_SYSCALL_SIZE ? &at_end
+                                                          : &outside;
+        }
+    }
+    return &outside;
+}
+#else
+// In the stub of src/cancel.c.
+enum { SIGNAL_CANCEL = 33 };
 extern const char weft__cancel_begin[], weft__cancel_end[];
+
+static unsigned long *meeting_at(uintptr_t pc)
+{
+    return pc == (uintptr_t)weft__cancel_end ? &at_end
+           : pc >= (uintptr_t)weft__cancel_begin &&
+                   pc < (uintptr_t)weft__cancel_end
+               ? &inside
+               : &outside;
+}
+#endif
+
+// The kernel's struct sigaction.
 struct action {
     void (*handler)(int, void *, void *);
     unsigned long flags;
     void (*restorer)(void);
     uint64_t mask;
 };
-enum { SIGNAL_CANCEL = 33 };
 static struct action library;
-static unsigned long outside, inside, at_end;
 
 static void look(int sig, void *info, void *context)
 {
     uintptr_t pc = *(uintptr_t *)(void *)((char *)context + ARCH_UCONTEXT_PC);
-    unsigned long *where = pc == (uintptr_t)weft__cancel_end ? &at_end
-                           : pc >= (uintptr_t)weft__cancel_begin &&
-                                   pc < (uintptr_t)weft__cancel_end
-                               ? &inside
-                               : &outside;
-    __atomic_fetch_add(where, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(meeting_at(pc), 1, __ATOMIC_RELAXED);
     library.handler(sig, info, context);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// hosts: musl
+// hosts: musl glibc
 // libc_calls.c - a thread may call what main may call.
 //
 // Proves that what a libc keeps for each thread is there in Weft's threads

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// hosts: musl
+// hosts: musl glibc
 // processes.c - a process with threads forks, starts others, and ends.
 //
 // Proves that the libc's fork, and Weft's, leave both whole in the child whatever

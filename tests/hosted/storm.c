@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// hosts: musl
+// hosts: musl glibc
 // storm.c - all that threads may do beside a libc, all at once.
 //
 // Threads are created, joined, detached and cancelled, they end, fork, send and
