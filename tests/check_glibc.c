@@ -118,6 +118,16 @@ static void commands_are_ended_by_cancellation(int unused)
                     "$QEMU $BUILD/tests/glibc_unwind pipe");
 }
 
+static void exceptions_and_destructors_of_cpp_work(int unused)
+{
+    (void)unused;
+    must_run(LIMIT,
+             "mkdir -p $SCRATCH && ${CROSS}g++ -std=c++17 -O2 -Wall "
+             "-Wextra -Iinclude -static tests/hosted/cxx.cc "
+             "$BUILD/libweft.a -o $SCRATCH/cxx && "
+             "for i in 1 2 3 4 5; do $QEMU $SCRATCH/cxx || exit 1; done");
+}
+
 static void dynamic_program_is_refused(int unused)
 {
     (void)unused;
@@ -156,6 +166,8 @@ static const struct listed tests[] = {
      each_way_of_linking_statically_works, LIMIT},
     {"commands_are_ended_by_cancellation", commands_are_ended_by_cancellation,
      LIMIT},
+    {"exceptions_and_destructors_of_cpp_work",
+     exceptions_and_destructors_of_cpp_work, LIMIT},
     {"dynamic_program_is_refused", dynamic_program_is_refused, LIMIT},
     {"other_glibc_is_refused_with_one_line",
      other_glibc_is_refused_with_one_line, LIMIT},
