@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/msg.h>
+#include <sys/prctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -127,6 +128,7 @@ static void start_child(void)
     child = fork();
     CHECK(child >= 0);
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); // should the test fail
         CHECK_EQ(lockf(locked_file, F_LOCK, 0), 0);
         CHECK_EQ(write(told[1], "x", 1), 1);
         for (;;) {
