@@ -45,7 +45,7 @@ static void members_are_replaced_as_a_whole(int unused)
         LIMIT, LIBC
         "rm -rf $SCRATCH/host && mkdir $SCRATCH/host && top=$PWD && "
         "cd $SCRATCH/host && ${CROSS}ar x $top/$BUILD/libweft.a && "
-        "${CROSS}nm -g --defined-only glibc*.o | "
+        "${CROSS}nm -g --defined-only glibc*.o libc.c.o | "
         "awk 'NF == 3 && $3 !~ /^weft_/ { print $3 }' > ours && "
         "${CROSS}nm -A $libc 2>/dev/null | awk -F: '"
         "NR == FNR { ours[$1] = 1; next } "
