@@ -12,8 +12,9 @@
 // glibc, 34 is the program's own, its SIGRTMIN. Written once, by a host that has it
 // otherwise.
 #define WEFT__SIGNAL_FIRST 32
-extern WEFT__HIDDEN int weft__last_signal;   // 34
-extern WEFT__HIDDEN int weft__cancel_signal; // 33
+extern WEFT__HIDDEN int weft__signals_lower; // 0; how much lower both are
+#define weft__last_signal   (34 - weft__signals_lower)
+#define weft__cancel_signal (33 - weft__signals_lower)
 
 // thread.S: what a handler of the library returns to.
 void weft__sigreturn(void);

@@ -33,8 +33,7 @@ void *weft__key_end;
 void *weft__robust_end;
 void *weft__recycling;
 const struct weft__libc_hooks *weft__libc_hooks;
-int weft__last_signal = 34;
-int weft__cancel_signal = 33;
+int weft__signals_lower;
 
 // Threads that have not announced their end, less one: who finds 0 is the last,
 // and ends the process.

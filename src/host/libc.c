@@ -76,8 +76,7 @@ __attribute__((constructor(101))) static void adopt_main(void)
     size_t frame = getauxval(AT_MINSIGSTKSZ);
     weft__signal_frame = frame ? frame : WEFT__DEFAULT_SIGNAL_FRAME;
     weft__default_stack = stack_of_program();
-    weft__last_signal = libc->last_signal;
-    weft__cancel_signal = libc->cancel_signal;
+    weft__signals_lower = 33 - libc->cancel_signal; // the last one is the next
     uint32_t *exit_word = weft__thread_adopt_main();
     libc->adopt(&weft__main_thread);
     register_exit_word(exit_word);
