@@ -124,10 +124,13 @@ else
     if [ -n "$pie" ]; then
         begin=$lib/rcrt1.o first=$(file crtbeginS.o) last=$(file crtendS.o) static=
     fi
+    # -u: functions of the libc that create threads for a program that does not
+    # itself (timer_create, aio_read) find Weft's archive before the libc's.
     # shellcheck disable=SC2086
     "$gcc" $headers $static -nostdlib -L"$directory" -L"$lib" \
-        "$begin" "$lib/crti.o" "$first" "$@" -Wl,--start-group -lpthread -lc \
-        -lgcc -lgcc_eh -Wl,--end-group "$last" "$lib/crtn.o"
+        -Wl,-u,pthread_create "$begin" "$lib/crti.o" "$first" "$@" \
+        -Wl,--start-group -lpthread -lc -lgcc -lgcc_eh -Wl,--end-group "$last" \
+        "$lib/crtn.o"
 fi
 
 # Members of the libc that create threads or put them to sleep.
