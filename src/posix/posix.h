@@ -61,6 +61,13 @@ void weft__posix_read_attr(struct weft__posix_attr *to,
 int weft__posix_write_attr(pthread_attr_t *to,
                            const struct weft__posix_attr *from);
 
+// ---- sched.c ----
+
+// Whether a thread of this process has been given a realtime policy; 0 is right
+// for most programs, and spares them questions to the kernel.
+int weft__posix_realtime(void);
+void weft__posix_note_policy(int priority);
+
 // ---- mutex.c, for cond.c ----
 
 // Which mutexes have no owner: the normal ones, between threads or processes, if

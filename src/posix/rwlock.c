@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // rwlock.c - pthread_rwlock_t.
-// Read before: rwlock.c of the core.
+// Read before: rwlock.c of the core.  Read after: rwlock_urgent.c.
 //
 //   offset  libc's object               here
 //   0       56 bytes                    weft_rwlock  16
 //   16                                  writer       8   who has locked it for
 //                                                        writing; else 0
+//   24                                  urgent, guard    realtime threads
 //   48      glibc: the kind, which      kind         4
 //           static initialisers set
 //
@@ -17,25 +18,20 @@
 // POSIX lets a thread read-lock what it has read-locked. If it waited behind a
 // writer then, the writer would wait for the thread, and neither would go on. So
 // each thread counts the read locks that it holds; of which lock, nobody keeps.
-#include <weft/rwlock.h>
 #include "posix.h"
+#include "posix_rwlock.h"
 
 enum { WRITER_NONRECURSIVE = 2 };
-#define READERS 0x3fffffffull // of the core's state
 
-struct overlay {
-    weft_rwlock lock;
-    uint64_t writer; // atomic: as .owner of weft_owned_mutex
-    uint64_t unused[3];
-    int kind; // constant
-};
-_Static_assert(_Alignof(struct overlay) <= _Alignof(pthread_rwlock_t),
+_Static_assert(_Alignof(struct weft__posix_rwlock) <=
+                   _Alignof(pthread_rwlock_t),
                "overlay");
-_Static_assert(sizeof(struct overlay) <= sizeof(pthread_rwlock_t), "overlay");
+_Static_assert(sizeof(struct weft__posix_rwlock) <= sizeof(pthread_rwlock_t),
+               "overlay");
 
-static struct overlay *overlay(pthread_rwlock_t *lock)
+static struct weft__posix_rwlock *overlay(pthread_rwlock_t *lock)
 {
-    return (struct overlay *)(void *)lock;
+    return (struct weft__posix_rwlock *)(void *)lock;
 }
 
 static uint32_t *reads(void)
@@ -45,22 +41,17 @@ static uint32_t *reads(void)
 
 // relaxed: a thread finds itself there only if it has put itself there. Between
 // processes handles mean nothing; there nobody is put down.
-static int is_mine(const struct overlay *o)
+static int is_mine(const struct weft__posix_rwlock *o)
 {
     return weft__load64_relaxed(&o->writer) == weft_self();
-}
-
-static int is_shared(const struct overlay *o)
-{
-    return weft__load64_relaxed(&o->lock.state) >> 63 != 0; // rwlock.c
 }
 
 int pthread_rwlock_init(pthread_rwlock_t *restrict lock,
                         const pthread_rwlockattr_t *restrict attr)
 {
-    struct overlay *o = overlay(lock);
+    struct weft__posix_rwlock *o = overlay(lock);
     int shared = PTHREAD_PROCESS_PRIVATE;
-    *o = (struct overlay){.kind = 0};
+    *o = (struct weft__posix_rwlock){.kind = 0};
     if (attr != NULL) {
         pthread_rwlockattr_getpshared(attr, &shared);
         pthread_rwlockattr_getkind_np(attr, &o->kind);
@@ -97,22 +88,28 @@ static int read_again(weft_rwlock *l)
     return EBUSY;
 }
 
-static int read_at_once(struct overlay *o)
+static int read_at_once(struct weft__posix_rwlock *o)
 {
     int again = *reads() > 0 && o->kind != WRITER_NONRECURSIVE;
     int error = again ? read_again(&o->lock) : weft_rwlock_tryrdlock(&o->lock);
+    if (error == EBUSY && !again && weft__posix_rwlock_passes(o)) {
+        error = read_again(&o->lock);
+    }
     if (error == 0) {
         ++*reads();
     }
     return error;
 }
 
-static int read_until(struct overlay *o, int64_t deadline_ns)
+static int read_until(struct weft__posix_rwlock *o, int64_t deadline_ns)
 {
     if (is_mine(o)) {
         return EDEADLK;
     }
+    struct weft__posix_urgent u;
+    weft__posix_rwlock_begin(o, &u, 0);
     int error = weft_rwlock_rdlock_until(&o->lock, deadline_ns);
+    weft__posix_rwlock_end(o, &u);
     if (error == 0) {
         ++*reads();
     }
@@ -153,30 +150,36 @@ TWIN(pthread_rwlock_timedrdlock, __pthread_rwlock_timedrdlock);
 
 // ---- writers ----
 
-static int written(struct overlay *o, int error)
+static int written(struct weft__posix_rwlock *o, int error)
 {
-    if (error == 0 && !is_shared(o)) {
+    if (error == 0 && !weft__posix_rwlock_shared(o)) {
         weft__store64_relaxed(&o->writer, weft_self());
     }
     return error;
 }
 
-static int write_until(struct overlay *o, int64_t deadline_ns)
+static int write_until(struct weft__posix_rwlock *o, int64_t deadline_ns)
 {
-    return is_mine(o)
-               ? EDEADLK
-               : written(o, weft_rwlock_wrlock_until(&o->lock, deadline_ns));
+    if (is_mine(o)) {
+        return EDEADLK;
+    }
+    struct weft__posix_urgent u;
+    weft__posix_rwlock_begin(o, &u, 1);
+    int error = weft_rwlock_wrlock_until(&o->lock, deadline_ns);
+    weft__posix_rwlock_end(o, &u);
+    return written(o, error);
 }
 
 int pthread_rwlock_wrlock(pthread_rwlock_t *lock)
 {
-    return write_until(overlay(lock), WEFT_FOREVER);
+    const int error = pthread_rwlock_trywrlock(lock);
+    return error == EBUSY ? write_until(overlay(lock), WEFT_FOREVER) : error;
 }
 TWIN(pthread_rwlock_wrlock, __pthread_rwlock_wrlock);
 
 int pthread_rwlock_trywrlock(pthread_rwlock_t *lock)
 {
-    struct overlay *o = overlay(lock);
+    struct weft__posix_rwlock *o = overlay(lock);
     return written(o, weft_rwlock_trywrlock(&o->lock));
 }
 TWIN(pthread_rwlock_trywrlock, __pthread_rwlock_trywrlock);
@@ -204,12 +207,13 @@ TWIN(pthread_rwlock_timedwrlock, __pthread_rwlock_timedwrlock);
 
 int pthread_rwlock_unlock(pthread_rwlock_t *lock)
 {
-    struct overlay *o = overlay(lock);
+    struct weft__posix_rwlock *o = overlay(lock);
     // relaxed: who holds it sees that it is held; the number of others may change
     const uint64_t state = weft__load64_relaxed(&o->lock.state);
     if (state & WEFT__RWLOCK_WRITER) {
         weft__store64_relaxed(&o->writer, 0); // before another can be there
-        return weft_rwlock_unlock(&o->lock);
+        return weft__posix_rwlock_to_writer(o) ? 0
+                                               : weft_rwlock_unlock(&o->lock);
     }
     int error = weft_rwlock_unlock(&o->lock);
     if (error == 0 && *reads() > 0) {

@@ -4,9 +4,24 @@
 #include <weft/thread.h>
 #include "posix.h"
 
+static int realtime;
+
+int weft__posix_realtime(void)
+{
+    return __atomic_load_n(&realtime, __ATOMIC_RELAXED); // only a number
+}
+
+void weft__posix_note_policy(int priority)
+{
+    if (priority > 0) {
+        __atomic_store_n(&realtime, 1, __ATOMIC_RELAXED); // as above
+    }
+}
+
 int pthread_setschedparam(pthread_t thread, int policy,
                           const struct sched_param *param)
 {
+    weft__posix_note_policy(param->sched_priority);
     return weft_set_sched(weft__posix_find(thread), policy,
                           param->sched_priority);
 }

@@ -35,6 +35,7 @@ static int create(pthread_t *out, const pthread_attr_t *from,
 {
     struct weft__posix_attr attr;
     weft__posix_read_attr(&attr, from);
+    weft__posix_note_policy(attr.attr.priority);
     attr.given.name = (uintptr_t *)(void *)out;
     attr.given.apply = apply;
     weft_thread handle;
