@@ -59,24 +59,45 @@ static weft_thread look(const struct weft__record *record,
                : 0;
 }
 
+// The same for the record of that index. Returns whether it ever had a thread:
+// records are taken in order, and generations begin with 1.
+static int look_at(uint32_t index, const uint32_t *tid_word, weft_thread *t)
+{
+    const struct weft__record *record = weft__record_find(index);
+    if (record == NULL || weft__life_handle(record) >> 32 == 0) {
+        return 0;
+    }
+    *t = look(record, tid_word);
+    return 1;
+}
+
 weft_thread weft__posix_find(pthread_t thread)
 {
+    static uint32_t last; // the index that was found last; as the guesses
     const uint32_t *tid_word =
         (const uint32_t *)((uintptr_t)thread + weft__posix_distance());
     uint32_t *guess = guess_of(tid_word);
-    const struct weft__record *record =
-        weft__record_find(weft__load_relaxed(guess));
-    weft_thread t = record != NULL ? look(record, tid_word) : 0;
-    // Generations begin with 1: where it is 0, there was never a thread.
-    for (uint32_t i = 0; t == 0; i++) {
-        record = weft__record_find(i);
-        if (record == NULL || weft__life_handle(record) >> 32 == 0) {
-            return 0;
+    weft_thread t = 0;
+    look_at(weft__load_relaxed(guess), tid_word, &t);
+    if (t != 0) {
+        return t;
+    }
+    // From the last one outwards: who creates many threads one after the other
+    // mostly joins them so.
+    uint32_t above = weft__load_relaxed(&last);
+    uint32_t below = above;
+    int more = 1; // above
+    while (t == 0 && (more || below > 0)) {
+        if (more) {
+            more = look_at(above++, tid_word, &t);
         }
-        t = look(record, tid_word);
-        if (t != 0) {
-            weft__store_relaxed(guess, i);
+        if (t == 0 && below > 0) {
+            look_at(--below, tid_word, &t);
         }
+    }
+    if (t != 0) {
+        weft__store_relaxed(guess, (uint32_t)t);
+        weft__store_relaxed(&last, (uint32_t)t);
     }
     return t;
 }
