@@ -126,9 +126,10 @@ else
     fi
     # -u: functions of the libc that create threads for a program that does not
     # itself (timer_create, aio_read) find Weft's archive before the libc's.
+    # --gc-sections: the archive is one object, of which a program needs a part.
     # shellcheck disable=SC2086
     "$gcc" $headers $static -nostdlib -L"$directory" -L"$lib" \
-        -Wl,-u,pthread_create "$begin" "$lib/crti.o" "$first" "$@" \
+        -Wl,--gc-sections,-u,pthread_create "$begin" "$lib/crti.o" "$first" "$@" \
         -Wl,--start-group -lpthread -lc -lgcc -lgcc_eh -Wl,--end-group "$last" \
         "$lib/crtn.o"
 fi
