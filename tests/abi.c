@@ -35,6 +35,7 @@ enum {
 #include <linux/mman.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
+#include <linux/signal.h>
 #include <linux/stat.h>
 #include <linux/time.h>
 #include <linux/time_types.h>
@@ -70,6 +71,9 @@ SAME_SIZE(struct kernel_timespec, struct __kernel_timespec);
 SAME_PLACE(struct kernel_timespec, seconds, struct __kernel_timespec, tv_sec);
 SAME_PLACE(struct kernel_timespec, nanoseconds, struct __kernel_timespec,
            tv_nsec);
+
+SAME_SIZE(struct kernel_stack, struct sigaltstack);
+SAME_PLACE(struct kernel_stack, flags, struct sigaltstack, ss_flags);
 
 SAME_SIZE(struct kernel_sigaction, struct sigaction);
 SAME_PLACE(struct kernel_sigaction, handler, struct sigaction, sa_handler);

@@ -37,10 +37,12 @@ static void private_headers_compile_alone_and_twice(int unused)
 {
     (void)unused;
     must_run(LIMIT, "for h in src/*.h src/*/*.h arch/$ARCH/*.h; do "
+                    "case $h in src/posix/*) libc=-D_GNU_SOURCE ;; "
+                    "*) libc=-ffreestanding ;; esac; "
                     "printf '#include \"%%s\"\\n#include \"%%s\"\\n' $h $h | "
-                    "$CC -x c -std=c11 -ffreestanding -Wall -Wextra -Werror "
-                    "-I. -Iinclude -Isrc -Iarch/$ARCH -fsyntax-only - || "
-                    "{ echo $h; exit 1; }; done");
+                    "$CC -x c -std=c11 $libc -Wall -Wextra -Werror "
+                    "-I. -Iinclude -iquote src -iquote arch/$ARCH "
+                    "-fsyntax-only - || { echo $h; exit 1; }; done");
 }
 
 static void numbers_and_structures_are_those_of_the_kernel(int unused)
@@ -130,6 +132,7 @@ static void every_program_is_run_by_something(int unused)
         must_run(LIMIT, "for f in tests/hosted/*.c; do n=$(basename $f .c); "
                         "for libc in $(sed -n 's,^// hosts: ,,p' $f); do "
                         "grep -q \"\\\"${libc}_$n\\\"\" tests/programs.def || "
+                        "grep -q \"hosted/$n.c\" tests/check_$libc.c || "
                         "echo ${libc}_$n; done; done");
     ck_assert_str_eq(result->out.text, "");
 }

@@ -40,7 +40,10 @@ drop_in_objects = $(patsubst %,$(BUILD)/$1/obj/%.o,$(call drop_in_sources,$1))
 define drop_in
 $(BUILD)/$1/obj/%.o: % $(BUILD)/flags src/posix/posix.mk
 	@mkdir -p $$(@D)
-	$$(call say,CC $$@)$$(DROP_IN) $$(CORE_$1) -c -o $$@ $$<
+	$$(call say,CC $$@)$$(DROP_IN) $$(CORE_$1) $$(POSIX_LANGUAGE) -c -o $$@ $$<
+
+# The facade includes headers of the libc, the runtime below it none.
+$(BUILD)/$1/obj/src/posix/%.o: POSIX_LANGUAGE := -fhosted
 
 $(BUILD)/$1/weft.o: $(call drop_in_objects,$1)
 	$$(call say,LD $$@)$$(CC) $$(CLANG_TARGET) -nostdlib -r -o $$@ $$^
