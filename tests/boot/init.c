@@ -38,6 +38,7 @@ static void prepare(void)
     if (console > 2) {
         sys(__NR_close, console);
     }
+    make_mount("/dev/shm", "tmpfs"); // where named semaphores are
     make_mount("/proc", "proc");
     make_mount("/tmp", "tmpfs");
 }
