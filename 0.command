@@ -1,1 +1,0 @@
-tests/model/trace.sh mutex looks_after_the_unlock
