@@ -37,7 +37,7 @@ static void *look_and_sleep(void *arg)
 {
     while (!get(&stop)) {
         look(NULL);
-        usleep(100);
+        doze(100000);
     }
     return arg;
 }

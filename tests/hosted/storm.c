@@ -63,7 +63,7 @@ static void *live(void *arg)
     free(block);
     weft_set_cancel_state(WEFT_CANCEL_ENABLE, NULL);
     if (lot % 7 == 0) {
-        usleep((unsigned)(lot % 300));
+        doze((long)(lot % 300) * 1000);
     }
     weft_cleanup_pop(1);
     if (lot % 5 == 0) {
@@ -107,6 +107,7 @@ static void *act(void *arg)
 {
     uint64_t lots = *(uint64_t *)arg;
     long rounds = ((long *)arg)[1];
+    be_born();
     for (long i = 0; i < rounds; i++) {
         uint64_t lot = random_next(&lots);
         switch (lot % 8) {
