@@ -61,12 +61,17 @@ static int same_walk(const struct weft__record *record)
 
 // ---- In those who are stopped ----
 
+static void tell_walker(void)
+{
+    weft__add_release(&news, 1); // [everyone.news]
+    weft__futex_wake(&news, 1, 0);
+}
+
 // One more; the last step of a handler in each phase. [everyone.count]
 static void count(uint32_t *number)
 {
     weft__add_release(number, 1);
-    weft__add_release(&news, 1);
-    weft__futex_wake(&news, 1, 0);
+    tell_walker();
 }
 
 static void sleep_while(uint32_t this_phase)
@@ -96,8 +101,12 @@ static void handle_stop(int sig, void *info, void *context)
     if (!is_waited_for(self)) {
         return;
     }
+    // In this order: who is seen to be stopped is counted among those that the
+    // walker waits for. Else it could be through with all phases before this
+    // thread's next step, which would then begin to wait in the next walk.
+    weft__add_release(&stopped, 1);
     weft__store_release(&self->reached, walk | STOPPED); // [everyone.stopped]
-    count(&stopped);
+    tell_walker();
     sleep_while(GATHER);
     weft__lock_acquire(&turn);
     everyones_function(everyones_argument);
@@ -165,7 +174,7 @@ static void stop_all(int sig)
     do {
         sent = signal_the_new(sig);
         uint32_t seen;
-        // acquire: pairs with [everyone.count]
+        // acquire: pairs with [everyone.news]
         while (seen = weft__load_acquire(&news), somebody_runs()) {
             weft__futex_wait_until(&news, seen, weft_now() + PATIENCE_NS, 0);
         }
@@ -178,7 +187,8 @@ static void next_phase(uint32_t next, const uint32_t *counted)
     weft__store_release(&phase, next);
     weft__futex_wake(&phase, INT32_MAX, 0);
     uint32_t seen;
-    // acquire: pairs with [everyone.count]
+    // acquire: the first pairs with [everyone.news], the second with
+    // [everyone.count]
     while (seen = weft__load_acquire(&news),
            weft__load_acquire(counted) != stopped) {
         weft__futex_wait(&news, seen, 0);
