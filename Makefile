@@ -57,7 +57,7 @@ CORE_SRC := src/thread.c src/place.c src/stack.c src/record.c src/life.c \
             src/rwlock.c src/barrier.c src/once.c src/spin.c \
             src/owned.c src/futex_pi.c src/owned_pi.c src/robust.c \
             src/ceiling.c src/cond_owned.c \
-            src/recycle.c src/signal.c src/sched.c src/clock.c src/fork.c src/errname.c \
+            src/recycle.c src/hold.c src/signal.c src/sched.c src/clock.c src/fork.c src/errname.c \
             arch/$(ARCH)/thread.S
 # What it takes to live beside a libc; in programs without one there is none of it.
 HOST_SRC := src/host/libc.c src/host/choice.c src/host/everyone.c \

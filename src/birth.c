@@ -40,7 +40,7 @@ int weft__birth_prepare(struct weft__birth *birth, const weft_attr *attr)
     birth->refusal = 0;
     birth->answered = 0;
     long result = weft__signals_block(&birth->creator_mask);
-    return result < 0 ? weft__refusal(result) : 0;
+    return weft__refusal(result);
 }
 
 int weft__birth_wait(struct weft__birth *birth)
@@ -96,7 +96,7 @@ void weft__birth_apply(struct weft__thread *self)
         // Before the tid goes: somebody may hold a pin.
         birth->ended_detached = weft__life_end(self->record);
     }
-    answer(birth, result < 0 ? weft__refusal(result) : 0);
+    answer(birth, weft__refusal(result));
     if (result < 0) {
         weft__kernel_exit(self); // unseen: the creator frees everything
     }

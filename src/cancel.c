@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // cancel.c - end when asked, at a point where nothing is lost.
-// Read before: thread.S (weft__cancel_syscall), life.c.
+// Read before: thread.S (weft__cancel_syscall), hold.c.
 //
 // A request is one word in the thread's record, 0 until somebody asks, and a
 // signal that makes the thread look. The danger is a blocking system call:
@@ -29,6 +29,7 @@
 #include <weft/cancel.h>
 #include <weft/error.h>
 #include "cancel.h"
+#include "hold.h"
 #include "host/host.h"
 #include "life.h"
 #include "signal.h"
@@ -168,7 +169,7 @@ static long install_handler(void)
     return result;
 }
 
-// Makes a thread look. Its record is pinned, or it is the caller.
+// Makes a thread look. It is held, or the caller.
 static long nudge(const struct weft__record *record)
 {
     long result = install_handler();
@@ -180,7 +181,7 @@ static long nudge(const struct weft__record *record)
     return tid == WEFT__UNBORN ? 0 : sys_tkill((long)tid, weft__cancel_signal);
 }
 
-// Asks the thread of a pinned record. Once it was asked and nudged, asking again
+// Asks a thread that is held. Once it was asked and nudged, asking again
 // changes nothing, and no more signals queue up for it.
 static long ask(struct weft__record *record)
 {
@@ -216,28 +217,17 @@ static void look_again(const struct weft__thread *self)
 
 int weft_cancel(weft_thread t)
 {
-    struct weft__record *record = weft__record_find(t);
-    if (record == NULL) {
-        return WEFT_ESRCH;
+    struct weft__hold hold;
+    long result = weft__hold(&hold, t);
+    if (result == 0) {
+        struct weft__thread *self = weft__thread_self();
+        result = ask(hold.record);
+        weft__let_go(&hold);
+        if (hold.record == self->record) {
+            look_again(self);
+        }
     }
-    struct weft__thread *self = weft__thread_self();
-    uint64_t mask;
-    long result = weft__signals_block(&mask);
-    if (result < 0) {
-        return weft__refusal(result);
-    }
-    enum weft__pin pin = weft__life_pin(record, t);
-    if (pin == PIN_HELD) {
-        result = ask(record);
-        weft__life_unpin(record);
-    }
-    weft__signals_restore(&mask);
-    if (record == self->record && pin == PIN_HELD) {
-        look_again(self);
-    }
-    return pin == PIN_GONE ? WEFT_ESRCH
-           : result < 0    ? weft__refusal(result)
-                           : 0;
+    return weft__refusal(result); // 0 as well when it has ended
 }
 
 int weft_set_cancel_state(int state, int *old)

@@ -12,9 +12,9 @@
 #include "cancel.h"
 #include "clock.h"
 #include "futex.h"
+#include "hold.h"
 #include "join.h"
 #include "life.h"
-#include "signal.h"
 #include "thread.h"
 
 // acquire: pairs with the kernel's store at the thread's very end, so that all
@@ -106,7 +106,7 @@ int weft_join_until(weft_thread t, void **value, int64_t deadline_ns)
     weft_test_cancel();
     struct weft__record *self = weft__thread_self()->record;
     struct weft__record *record = weft__record_find(t);
-    int error = record == NULL ? WEFT_ESRCH : claim(record, t, self);
+    int error = claim(record, t, self);
     if (error) {
         return error;
     }
@@ -137,9 +137,6 @@ int weft_join_for(weft_thread t, void **value, int64_t timeout_ns)
 int weft_tryjoin(weft_thread t, void **value)
 {
     struct weft__record *record = weft__record_find(t);
-    if (record == NULL) {
-        return WEFT_ESRCH;
-    }
     if (t == weft_self()) {
         return WEFT_EDEADLK;
     }
@@ -164,8 +161,7 @@ int weft_detach(weft_thread t)
 {
     struct weft__record *record = weft__record_find(t);
     int ended = 0;
-    int error =
-        record == NULL ? WEFT_ESRCH : weft__life_detach(record, t, &ended);
+    int error = weft__life_detach(record, t, &ended);
     if (ended) {
         weft__record_dying(record);
         weft__record_reap();
@@ -174,19 +170,15 @@ int weft_detach(weft_thread t)
 }
 
 // A thread that the kernel has made, but that has not run yet: its exit word says
-// nothing, the libc's word does. That is looked at under a pin, for it lies in
-// the thread's memory.
+// nothing, the libc's word does. The thread is held for a look at that one: it lies
+// in the thread's memory.
 static uint32_t tid_of_newborn(struct weft__record *record, weft_thread t)
 {
     uint32_t tid = WEFT__UNBORN;
-    uint64_t mask;
-    if (weft__signals_block(&mask) >= 0) {
-        enum weft__pin pin = weft__life_pin(record, t);
-        if (pin == PIN_HELD) {
-            tid = weft__life_tid(record);
-            weft__life_unpin(record);
-        }
-        weft__signals_restore(&mask);
+    struct weft__hold hold;
+    if (weft__hold(&hold, t) == 0) {
+        tid = weft__life_tid(record);
+        weft__let_go(&hold);
     }
     return tid != WEFT__UNBORN ? tid : exit_word(record);
 }
@@ -194,9 +186,6 @@ static uint32_t tid_of_newborn(struct weft__record *record, weft_thread t)
 int weft_tid(weft_thread t)
 {
     struct weft__record *record = weft__record_find(t);
-    if (record == NULL) {
-        return 0;
-    }
     // In this order: if the record still is about t after the look, what was
     // seen was t's.
     uint32_t tid = exit_word(record);

@@ -30,36 +30,35 @@ static struct weft__record *free_list;  // last in, first out: the warmest first
 static struct weft__record *dying_list; // newest first
 static uint32_t dying_count;            // its length; stale outside the lock
 
+// Stands for all that was never a thread's: its life is FREE for ever.
+static struct weft__record nobodys;
+
 // Which chunk an index falls into, and where: chunk n holds FIRST_SIZE << n
 // records from index (FIRST_SIZE << n) - FIRST_SIZE on.
-static uint32_t chunk_of(uint32_t index, uint32_t *offset)
+static uint32_t chunk_of(uint32_t index, uint64_t *offset)
 {
-    uint32_t number = index + FIRST_SIZE;
-    uint32_t top_bit = 31 - (uint32_t)__builtin_clz(number);
-    *offset = number - (1u << top_bit);
+    uint64_t number = (uint64_t)index + FIRST_SIZE;
+    uint32_t top_bit = 63 - (uint32_t)__builtin_clzll(number);
+    *offset = number - ((uint64_t)1 << top_bit);
     return top_bit - FIRST_BITS;
 }
 
 struct weft__record *weft__record_find(weft_thread t)
 {
-    uint32_t index = (uint32_t)t;
-    if (index >= UINT32_MAX - FIRST_SIZE) { // for the addition in chunk_of
-        return NULL;
-    }
-    uint32_t offset;
-    uint32_t chunk = chunk_of(index, &offset);
+    uint64_t offset;
+    uint32_t chunk = chunk_of((uint32_t)t, &offset);
     if (chunk >= CHUNKS) {
-        return NULL;
+        return &nobodys;
     }
     // acquire: pairs with [record.chunk], so that the records are zero or newer
     struct weft__record *records = weft__load_pointer_acquire(&chunks[chunk]);
-    return records == NULL ? NULL : &records[offset];
+    return records == NULL ? &nobodys : &records[offset];
 }
 
 // A record that was never used before. The caller holds the lock.
 static int take_from_table(struct weft__record **out)
 {
-    uint32_t offset;
+    uint64_t offset;
     uint32_t chunk = chunk_of(used, &offset);
     if (chunk >= CHUNKS) {
         return WEFT_EAGAIN;

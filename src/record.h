@@ -84,8 +84,9 @@ int weft__record_new(struct weft__record **out);
 // freeing (life.c), when nobody runs on the block any more.
 void weft__record_free(struct weft__record *record);
 
-// The record that t is about, or NULL when t cannot be a handle. Whether it
-// still is about this thread is for life.c to say.
+// The record that t is about, if it is about any: whether that still is the life
+// of this thread is for life.c to say. Never NULL; one that no thread ever has, when t
+// cannot be a handle.
 struct weft__record *weft__record_find(weft_thread t);
 
 // A detached thread on its last steps puts itself on the list of the dying. The

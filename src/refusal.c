@@ -5,6 +5,9 @@
 
 int weft__refusal(long result)
 {
+    if (result >= 0) {
+        return 0;
+    }
     switch (-result) {
     case WEFT_ENOMEM: // memory may be free again later: POSIX says it so too
         return WEFT_EAGAIN;

@@ -3,7 +3,7 @@
 #ifndef REFUSAL_H
 #define REFUSAL_H
 
-// The error to return for a system call's -errno.
+// The error to return for a system call's result: 0, or what its -errno means.
 int weft__refusal(long result);
 
 #endif

@@ -1,94 +1,60 @@
 // SPDX-License-Identifier: MIT
 // sched.c - a thread's name, CPUs and scheduling, for oneself and for others.
-// Read before: life.c (pins).
-//
-// The kernel takes a tid. While it is used the record is pinned, so that it
-// cannot become another thread's; and signals are blocked while a pin is held.
-#include <weft/atomic.h>
+// Read before: hold.c.
 #include <weft/error.h>
+#include "hold.h"
 #include "life.h"
 #include "name.h"
-#include "signal.h"
+#include "syscall.h"
 #include "refusal.h"
-#include "thread.h"
 
-// A pinned thread: its tid, and what to put back.
-struct target {
-    struct weft__record *record;
-    long tid;
-    uint64_t mask;
-};
-
-// 0, or the error; then there is nothing to give back.
-static int aim(struct target *target, weft_thread t)
+// Holds a thread that is there: one that has ended has no tid any more.
+static long aim(struct weft__hold *hold, weft_thread t)
 {
-    target->record = weft__record_find(t);
-    if (target->record == NULL) {
-        return WEFT_ESRCH;
-    }
-    long result = weft__signals_block(&target->mask);
-    if (result < 0) {
-        return weft__refusal(result);
-    }
-    if (weft__life_pin(target->record, t) != PIN_HELD) {
-        weft__signals_restore(&target->mask);
-        return WEFT_ESRCH;
-    }
-    target->tid = (long)weft__life_tid(target->record);
-    return 0;
+    long result = weft__hold(hold, t);
+    return result == WEFT__ENDED ? -WEFT_ESRCH : result;
 }
 
-static int done(const struct target *target, long result)
+// A system call about a thread, whose tid is the first argument.
+static long call(long nr, weft_thread t, long a, long b)
 {
-    weft__life_unpin(target->record);
-    weft__signals_restore(&target->mask);
-    return result < 0 ? weft__refusal(result) : 0;
+    struct weft__hold hold;
+    long result = aim(&hold, t);
+    if (result == 0) {
+        result = arch_syscall3(nr, (long)weft__life_tid(hold.record), a, b);
+        weft__let_go(&hold);
+    }
+    return result;
 }
 
 int weft_set_sched(weft_thread t, int policy, int priority)
 {
-    struct target target;
-    int error = aim(&target, t);
-    if (error) {
-        return error;
-    }
-    return done(&target, sys_sched_setscheduler(target.tid, policy, &priority));
+    return weft__refusal(
+        call(SYS_sched_setscheduler, t, policy, (long)&priority));
 }
 
 int weft_get_sched(weft_thread t, int *policy, int *priority)
 {
-    struct target target;
-    int error = aim(&target, t);
-    if (error) {
-        return error;
-    }
     int level = 0;
-    long number = arch_syscall3(SYS_sched_getscheduler, target.tid, 0, 0);
-    long result = number;
-    if (number >= 0) {
-        result = arch_syscall3(SYS_sched_getparam, target.tid, (long)&level, 0);
+    long number = call(SYS_sched_getscheduler, t, 0, 0);
+    long result = call(SYS_sched_getparam, t, (long)&level, 0);
+    if (number < 0 || result < 0) {
+        return weft__refusal(result < 0 ? result : number);
     }
-    error = done(&target, result);
-    if (error == 0 && policy != NULL) {
+    if (policy != NULL) {
         *policy = (int)number;
     }
-    if (error == 0 && priority != NULL) {
+    if (priority != NULL) {
         *priority = level;
     }
-    return error;
+    return 0;
 }
 
 int weft_set_affinity(weft_thread t, const void *mask, size_t size)
 {
-    if (mask == NULL) {
-        return WEFT_EINVAL;
-    }
-    struct target target;
-    int error = aim(&target, t);
-    if (error) {
-        return error;
-    }
-    return done(&target, sys_sched_setaffinity(target.tid, size, mask));
+    return mask == NULL ? WEFT_EINVAL
+                        : weft__refusal(call(SYS_sched_setaffinity, t,
+                                             (long)size, (long)mask));
 }
 
 // The kernel fills whole words, as many as it has CPUs for; the caller may have
@@ -112,52 +78,37 @@ int weft_get_affinity(weft_thread t, void *mask, size_t size)
     if (mask == NULL) {
         return WEFT_EINVAL;
     }
-    struct target target;
-    int error = aim(&target, t);
-    if (error) {
-        return error;
-    }
     unsigned char words[1024] __attribute__((aligned(8))); // 8,192 CPUs
-    long result = arch_syscall3(SYS_sched_getaffinity, target.tid, sizeof words,
-                                (long)words);
-    error = done(&target, result);
-    return error ? error : copy_mask(mask, size, words, (size_t)result);
+    long result = call(SYS_sched_getaffinity, t, sizeof words, (long)words);
+    return result < 0 ? weft__refusal(result)
+                      : copy_mask(mask, size, words, (size_t)result);
 }
 
-// "/proc/self/task/TID/comm": only threads of this process are found there, also
-// when the main thread has ended.
-static void comm_path(char path[48], long tid)
+// Reads or writes another thread's name, which is the text of a file. The kernel ends
+// what it gives with a newline. Bytes done, or -errno.
+static long comm(weft_thread t, long nr, long flags, char *name, size_t size)
 {
-    const char *start = "/proc/self/task/";
-    char digits[20];
-    int count = 0;
-    do {
-        digits[count++] = (char)('0' + tid % 10);
-        tid /= 10;
-    } while (tid > 0);
-    while (*start != '\0') {
-        *path++ = *start++;
+    struct weft__hold hold;
+    long result = aim(&hold, t);
+    if (result != 0) {
+        return result;
     }
-    while (count > 0) {
-        *path++ = digits[--count];
+    // Only threads of this process are found there, also when the main thread has
+    // ended. The tid is written over the slashes from the right, and those that are
+    // left mean one.
+    char path[] = "/proc/self/task///////////comm";
+    char *digit = path + sizeof path - sizeof "/comm";
+    for (uint32_t tid = weft__life_tid(hold.record); tid > 0; tid /= 10) {
+        *--digit = (char)('0' + tid % 10);
     }
-    for (const char *end = "/comm"; (*path++ = *end) != '\0'; end++) {
-    }
-}
-
-// Reads or writes another thread's name. The kernel ends what it gives with a
-// newline. Bytes done, or -errno.
-static long comm(long tid, long nr, long flags, char *name, size_t size)
-{
-    char path[48];
-    comm_path(path, tid);
-    long fd =
+    result =
         arch_syscall4(SYS_openat, AT_FDCWD, (long)path, flags | O_CLOEXEC, 0);
-    if (fd < 0) {
-        return fd;
+    if (result >= 0) {
+        long fd = result;
+        result = arch_syscall3(nr, fd, (long)name, (long)size);
+        arch_syscall3(SYS_close, fd, 0, 0);
     }
-    long result = arch_syscall3(nr, fd, (long)name, (long)size);
-    arch_syscall3(SYS_close, fd, 0, 0);
+    weft__let_go(&hold);
     return result;
 }
 
@@ -167,15 +118,10 @@ int weft_set_name(weft_thread t, const char *name)
     if (size > COMM_SIZE) {
         return WEFT_EINVAL;
     }
-    struct target target;
-    int error = aim(&target, t);
-    if (error) {
-        return error;
-    }
-    return done(&target, t == weft_self()
-                             ? sys_prctl(PR_SET_NAME, name)
-                             : comm(target.tid, SYS_write, O_WRONLY,
-                                    (char *)(uintptr_t)name, size));
+    return weft__refusal(
+        t == weft_self()
+            ? sys_prctl(PR_SET_NAME, name)
+            : comm(t, SYS_write, O_WRONLY, (char *)(uintptr_t)name, size));
 }
 
 int weft_get_name(weft_thread t, char *buf, size_t size)
@@ -183,25 +129,16 @@ int weft_get_name(weft_thread t, char *buf, size_t size)
     if (buf == NULL) {
         return WEFT_EINVAL;
     }
-    struct target target;
-    int error = aim(&target, t);
-    if (error) {
-        return error;
-    }
     char name[COMM_SIZE + 1];
     name[0] = '\0';
-    long result;
-    if (t == weft_self()) {
-        result = sys_prctl(PR_GET_NAME, name);
-    } else {
-        result = comm(target.tid, SYS_read, O_RDONLY, name, COMM_SIZE);
-        if (result > 0) {
-            name[result - 1] = '\0'; // the newline
-        }
+    long result = t == weft_self()
+                      ? sys_prctl(PR_GET_NAME, name)
+                      : comm(t, SYS_read, O_RDONLY, name, COMM_SIZE);
+    if (result < 0) {
+        return weft__refusal(result);
     }
-    error = done(&target, result);
-    if (error) {
-        return error;
+    if (result > 0) {
+        name[result - 1] = '\0'; // the newline
     }
     size_t length = weft__name_size(name);
     if (length > size) {

@@ -3,7 +3,8 @@
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "pin.h"
+#include "hold.h"
+#include "life.h"
 #include "posix.h"
 
 _Static_assert(PTHREAD_CANCEL_ENABLE == (int)WEFT_CANCEL_ENABLE &&
@@ -47,20 +48,19 @@ int pthread_sigqueue(pthread_t thread, int sig, const union sigval value)
     if (sig < 0 || sig > 64 || (sig >= 32 && sig < SIGRTMIN)) {
         return EINVAL;
     }
-    struct weft__posix_pinned pinned;
-    int error = weft__posix_pin(&pinned, weft__posix_find(thread));
-    if (error) {
-        return error;
+    struct weft__hold hold;
+    if (weft__hold(&hold, weft__posix_find(thread)) != 0) {
+        return ESRCH;
     }
     siginfo_t info = {.si_signo = sig, .si_code = SI_QUEUE};
     info.si_pid = getpid();
     info.si_uid = getuid();
     info.si_value = value;
     int kept = errno;
-    long result =
-        syscall(SYS_rt_tgsigqueueinfo, info.si_pid, pinned.tid, sig, &info);
-    error = result < 0 ? errno : 0;
+    long tid = (long)weft__life_tid(hold.record);
+    long result = syscall(SYS_rt_tgsigqueueinfo, info.si_pid, tid, sig, &info);
+    int error = result < 0 ? errno : 0;
     errno = kept;
-    weft__posix_unpin(&pinned);
+    weft__let_go(&hold);
     return error;
 }

@@ -8,9 +8,9 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include "hold.h"
 #include "host/host.h"
 #include "life.h"
-#include "pin.h"
 #include "posix.h"
 #include "stack.h"
 
@@ -83,13 +83,12 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attr)
 {
     struct weft__posix_attr found = {.attr = {.flags = 0}};
     weft_thread t = weft__posix_find(thread);
-    struct weft__posix_pinned pinned;
-    int error = weft__posix_pin(&pinned, t);
-    if (error) {
-        return error;
+    struct weft__hold hold;
+    if (weft__hold(&hold, t) != 0) {
+        return ESRCH;
     }
-    const struct weft__thread *data = weft__posix_data(pinned.record);
-    const struct weft__block *block = pinned.record->block;
+    const struct weft__thread *data = weft__posix_data(hold.record);
+    const struct weft__block *block = hold.record->block;
     const int is_main = data == &weft__main_thread;
     if (data->given.stack != NULL) {
         found.given = data->given;
@@ -101,10 +100,11 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attr)
         found.given.stack_size = top - (uintptr_t)found.given.stack;
         found.attr.guard_size = block->guard_size;
     }
-    if (weft__life_is_detached(pinned.record)) {
+    if (weft__life_is_detached(hold.record)) {
         found.attr.flags = WEFT_DETACHED;
     }
-    weft__posix_unpin(&pinned);
+    weft__let_go(&hold);
+    int error = 0;
     if (is_main) {
         error = main_stack(&found.given);
     }

@@ -31,7 +31,7 @@ weft_thread weft__posix_find(pthread_t thread);
 // From a pthread_t to the word with the thread's tid.
 uintptr_t weft__posix_distance(void);
 
-// For a pinned thread that is not at its end: its own data.
+// For a thread that is held (hold.h) and not at its end: its own data.
 struct weft__thread *weft__posix_data(const struct weft__record *record);
 
 // ---- deadline.c: struct timespec ----

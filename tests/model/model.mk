@@ -31,7 +31,7 @@ MODEL_rwlock := rwlock mutex
 MODEL_barrier := barrier mutex
 MODEL_once := once
 MODEL_spin := spin mutex
-MODEL_life := thread record life join birth lock stack place signal refusal
+MODEL_life := thread record life join birth lock stack place hold signal refusal
 
 MODEL_WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Werror
 MODEL_CC = $(HOSTCC) -std=c11 -D_GNU_SOURCE -g -fno-pie \

@@ -7,7 +7,7 @@
 
 const char model_primitive[] = "life";
 const char model_sources[] =
-    "thread.c record.c life.c join.c birth.c stack.c signal.c";
+    "thread.c record.c life.c join.c birth.c stack.c hold.c signal.c";
 
 static int results[MODEL_THREADS]; // of each thread's one question
 static weft_thread first;
