@@ -141,16 +141,17 @@ int weft_tryjoin(weft_thread t, void **value)
         return WEFT_EDEADLK;
     }
     // Only looking while it runs: a claim would make somebody else's join or
-    // detach fail. In this order: if the record still is about t after the look,
-    // what was seen was t's.
-    uint32_t tid = exit_word(record);
+    // detach fail. The look is between two at the life, and both find t's: then what
+    // was seen was t's, and not of the lives before and after it.
     int error = weft__life_claimable(record, t);
-    if (error == 0 && tid != 0) {
-        error = WEFT_EBUSY;
+    if (error) {
+        return error;
     }
-    if (error == 0) {
-        error = weft__life_claim(record, t);
+    if (exit_word(record) != 0) {
+        error = weft__life_claimable(record, t);
+        return error ? error : WEFT_EBUSY;
     }
+    error = weft__life_claim(record, t);
     if (error == 0) {
         collect(record, value);
     }

@@ -82,6 +82,26 @@ static void joins_while_tried(void)
     joins_while(tries_first);
 }
 
+// Somebody tries a handle before he could have it from anybody: that of the next
+// life of the first one's record.
+static void *tries_the_next(void *arg)
+{
+    void *value = NULL;
+    results[1] = weft_tryjoin(first + ((weft_thread)1 << 32), &value);
+    REQUIRE(results[1] != 0 || (value == &answer && work == 2));
+    return arg;
+}
+
+static void tried_before_it_begins(void)
+{
+    first = create(works, 0);
+    weft_thread second = create(tries_the_next, 0);
+    must_join(first);
+    results[0] = weft_join(create(works, 0), NULL);
+    must_join(second);
+    created = 2; // the third had the first one's record
+}
+
 static void one_of_two_or_busy(void)
 {
     if (results[1] == WEFT_EBUSY) {
@@ -226,6 +246,9 @@ const struct scenario model_scenarios[] = {
          one_of_two, 2),
     LIFE("join_tryjoin", "a try leaves the other's join alone",
          joins_while_tried, one_of_two_or_busy, 2),
+    LIFE("tryjoin_unborn",
+         "a try collects nobody who runs, whatever the handle",
+         tried_before_it_begins, one_of_two_or_busy, 1),
     LIFE("detached", "detached at birth and later: freed once, by the reaper",
          detaches_both, all_is_free, 2),
     LIFE("reuse", "memory of a detached thread is not used before its end",
