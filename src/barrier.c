@@ -64,9 +64,13 @@ static void end_round(uint32_t *round, uint32_t number, unsigned flags)
     weft__futex_wake(round, INT32_MAX, flags);
 }
 
-static void wait_for_end(uint32_t *round, uint32_t number, unsigned flags)
+// Spinning is for those who have a CPU to spare beside one for each of the round:
+// where there is none, whoever was woken last shares a CPU with its waker, and one
+// that spins keeps the one that it waits for from coming.
+static void wait_for_end(uint32_t *round, uint32_t number, unsigned flags,
+                         unsigned count)
 {
-    unsigned looks = weft__spin_limit();
+    unsigned looks = weft__spin_limit_for(count);
     // acquire: pairs with [barrier.end]
     while (weft__load_acquire(round) == number) {
         if (looks > 0) {
@@ -88,7 +92,8 @@ static void leave(weft_barrier *b)
 
 int weft_barrier_wait(weft_barrier *b)
 {
-    if (b->count == 0) {
+    const uint32_t count = b->count;
+    if (count == 0) {
         return WEFT_EINVAL;
     }
     const unsigned flags = futex_flags(b);
@@ -96,7 +101,7 @@ int weft_barrier_wait(weft_barrier *b)
     uint32_t *round = round_word(b);
     // relaxed: T1 is for who comes last, and the lock orders all that was before
     const uint32_t number = weft__load_relaxed(round);
-    const int last = ++b->arrived == b->count;
+    const int last = ++b->arrived == count;
     if (last) {
         b->arrived = 0;
     }
@@ -113,7 +118,7 @@ int weft_barrier_wait(weft_barrier *b)
         end_round(round, number, 0);
     }
     if (!last) {
-        wait_for_end(round, number, flags);
+        wait_for_end(round, number, flags, count);
     }
     if (flags & FUTEX_SHARED) {
         leave(b);

@@ -80,7 +80,7 @@ static uint32_t *high_half(weft_rwlock *l)
 
 static unsigned futex_flags(uint64_t state)
 {
-    return state & SHARED ? FUTEX_SHARED : 0;
+    return (unsigned)(state / SHARED) * FUTEX_SHARED;
 }
 
 // relaxed: what is seen is only what the next cas expects
@@ -98,13 +98,28 @@ int weft_rwlock_init(weft_rwlock *l, uint32_t flags)
     return 0;
 }
 
+// Waits a little for these bits to be clear. A look fetches the cache line from who
+// uses the lock, and two that take turns at a line are slower than one that has it:
+// so there is one look, and before and after it the lock is left alone.
+static void spin(const weft_rwlock *l, uint64_t bits)
+{
+    const unsigned half = 2 * weft__spin_limit();
+    for (unsigned left = 2 * half; left > 0; left--) {
+        if (left == half && !(glance(l) & bits)) {
+            return;
+        }
+        weft__spin_pause();
+    }
+}
+
 // ---- readers ----
 
 int weft_rwlock_tryrdlock(weft_rwlock *l)
 {
     uint64_t seen = glance(l);
     while (!(seen & CLOSED)) {
-        if ((seen & READERS) >= WEFT_RWLOCK_READERS_MAX) {
+        // Not CLOSED: there is nothing but readers in the low half.
+        if ((uint32_t)seen >= WEFT_RWLOCK_READERS_MAX) {
             return WEFT_EAGAIN;
         }
         // R1.  acquire: pairs with [rwlock.release]
@@ -146,18 +161,15 @@ static int wait_for_phase(weft_rwlock *l, uint64_t phase, int64_t deadline_ns)
 
 int weft_rwlock_rdlock_until(weft_rwlock *l, int64_t deadline_ns)
 {
-    for (unsigned looks = weft__spin_limit();;) {
+    for (spin(l, CLOSED);;) {
         int error = weft_rwlock_tryrdlock(l);
         if (error != WEFT_EBUSY) {
             return error;
         }
         uint64_t seen = glance(l);
-        if (looks > 0) {
-            looks--;
-            weft__spin_pause();
-        } else if ((seen & CLOSED) &&
-                   // R2.  relaxed: the sleep compares the word
-                   weft__cas64_relaxed(&l->state, &seen, seen + WAITER)) {
+        // R2.  relaxed: the sleep compares the word
+        if ((seen & CLOSED) &&
+            weft__cas64_relaxed(&l->state, &seen, seen + WAITER)) {
             return wait_for_phase(l, seen & PHASE, deadline_ns);
         }
     }
@@ -176,6 +188,7 @@ int weft_rwlock_trywrlock(weft_rwlock *l)
     while (!(seen & (CLOSED | READERS))) {
         // W1.  acquire: pairs with [rwlock.release]
         if (weft__cas64_acquire(&l->state, &seen, seen | WRITER | CLOSED)) {
+            weft__store_relaxed(&l->written, 1); // relaxed: a hint
             return 0;
         }
     }
@@ -212,18 +225,14 @@ static int wait_for_hand_over(weft_rwlock *l, int64_t deadline_ns)
 // The queue's holder waits for the lock; it alone may turn WAITS on.
 static int wait_as_first(weft_rwlock *l, int64_t deadline_ns)
 {
-    for (unsigned looks = weft__spin_limit();;) {
+    for (spin(l, CLOSED | READERS);;) {
         if (weft_rwlock_trywrlock(l) == 0) {
             return 0;
         }
         uint64_t seen = glance(l);
-        if (looks > 0) {
-            looks--;
-            weft__spin_pause();
-        } else if ((seen & (CLOSED | READERS)) &&
-                   // W2.  relaxed: as R2
-                   weft__cas64_relaxed(&l->state, &seen,
-                                       seen | WAITS | CLOSED)) {
+        // W2.  relaxed: as R2
+        if ((seen & (CLOSED | READERS)) &&
+            weft__cas64_relaxed(&l->state, &seen, seen | WAITS | CLOSED)) {
             return wait_for_hand_over(l, deadline_ns);
         }
     }
@@ -253,19 +262,18 @@ int weft_rwlock_wrlock_for(weft_rwlock *l, int64_t timeout_ns)
 // What one holder less makes of the state.
 static uint64_t without_holder(uint64_t seen)
 {
-    if (seen & WRITER) {
-        uint64_t waiting = (seen & WAITING) / WAITER;
-        if (waiting > 0) { // R3.
-            return ((seen ^ PHASE) & (SHARED | PHASE)) | waiting |
-                   (seen & WAITS ? WAITS | CLOSED : 0);
-        }
-    } else if ((seen & READERS) > 1) { // R5.
+    const uint64_t waiting = (seen >> 32) & (WAITING >> 32);
+    if ((seen & WRITER) && waiting > 0) { // R3.
+        uint64_t next = ((seen ^ PHASE) & (SHARED | PHASE | WAITS)) | waiting;
+        return seen & WAITS ? next | CLOSED : next;
+    }
+    if ((seen & READERS) > 1) { // R5.
         return seen - 1;
     }
     if (seen & WAITS) { // W3.
         return (seen & ~(WAITS | READERS)) | WRITER;
     }
-    if (seen & WAITING) { // R5: they are awake since W4
+    if (waiting > 0) { // R5: they are awake since W4
         return seen - 1;
     }
     return seen & SHARED; // R5, W5.
@@ -273,8 +281,7 @@ static uint64_t without_holder(uint64_t seen)
 
 int weft__rwlock_unlock_slow(weft_rwlock *l)
 {
-    uint64_t seen = glance(l);
-    uint64_t next;
+    uint64_t seen = glance(l), next;
     do {
         if (!(seen & (WRITER | READERS))) {
             return WEFT_EPERM;
@@ -283,7 +290,7 @@ int weft__rwlock_unlock_slow(weft_rwlock *l)
         // R3, R5, W3, W5. [rwlock.release]
     } while (!weft__cas64_release(&l->state, &seen, next));
     // The lock may be gone by now; only its address is used.
-    if ((seen & WRITER) && (seen & WAITING)) {
+    if ((seen & WRITER) && (next & READERS)) {
         weft__futex_wake(high_half(l), INT32_MAX, futex_flags(seen));
     } else if ((seen ^ next) & WAITS) {
         weft__futex_wake(low_half(l), 1, futex_flags(seen));

@@ -8,19 +8,20 @@
 #include "spin_wait.h"
 #include "syscall.h"
 
-enum { UNKNOWN, ONE_CPU, MANY_CPUS };
 enum { LOOKS = 100 }; // each with a pause: less than sleeping and waking cost
+enum { MANY = 1024 };
 
-// Found out by whoever asks first; relaxed: the value is all there is to it.
+// 0: not known yet. Found out by whoever asks first; relaxed: the value is all
+// there is to it.
 static uint32_t cpus;
 
 static uint32_t count_cpus(void)
 {
-    unsigned long mask[16]; // 1,024 CPUs; more are more than one
+    unsigned long mask[MANY / 64];
     long bytes =
         arch_syscall3(SYS_sched_getaffinity, 0, sizeof mask, (long)mask);
     if (bytes < 0) {
-        return MANY_CPUS; // the mask does not fit, or a sandbox: assume many
+        return MANY; // the mask does not fit, or a sandbox
     }
     unsigned bits = 0;
     for (unsigned i = 0; i < (unsigned long)bytes / sizeof mask[0]; i++) {
@@ -28,17 +29,17 @@ static uint32_t count_cpus(void)
             bits++;
         }
     }
-    return bits == 1 ? ONE_CPU : MANY_CPUS;
+    return bits;
 }
 
-unsigned weft__spin_limit(void)
+unsigned weft__spin_limit_for(unsigned others)
 {
     uint32_t known = weft__load_relaxed(&cpus);
-    if (known == UNKNOWN) {
+    if (known == 0) {
         known = count_cpus();
         weft__store_relaxed(&cpus, known);
     }
-    return known == ONE_CPU ? 0 : LOOKS;
+    return others < known ? LOOKS : 0;
 }
 
 void weft__spin_pause(void)

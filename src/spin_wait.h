@@ -3,9 +3,14 @@
 #ifndef SPIN_WAIT_H
 #define SPIN_WAIT_H
 
-// Looks worth taking at a word before sleeping on it: 0 on one CPU, where nobody
-// can change it while we look.
-unsigned weft__spin_limit(void);
+// Looks worth taking at a word before sleeping on it, when it takes so many other
+// threads to change it: 0 if they and the caller have no CPU each.
+unsigned weft__spin_limit_for(unsigned others);
+
+static inline unsigned weft__spin_limit(void)
+{
+    return weft__spin_limit_for(1);
+}
 
 // Between two looks: tells the processor that this is a spin.
 void weft__spin_pause(void);

@@ -27,6 +27,7 @@ extern "C" {
 typedef struct weft_rwlock {
     uint64_t state;   // src/rwlock.c has its table
     weft_mutex queue; // writers wait here until it is their turn to wait
+    uint32_t written; // a hint for the unlock: it is most likely a writer's
 } weft_rwlock;
 
 // How often a lock can be held for reading at one time.
@@ -101,6 +102,7 @@ static inline int weft_rwlock_wrlock(weft_rwlock *l)
     uint64_t seen = 0;
     // rwlock.c W1.  acquire: pairs with [rwlock.release]
     if (weft__cas64_acquire(&l->state, &seen, WEFT__RWLOCK_WRITTEN)) {
+        weft__store_relaxed(&l->written, 1); // relaxed: a hint
         return 0;
     }
     return weft_rwlock_wrlock_until(l, INT64_MAX);
@@ -108,17 +110,25 @@ static inline int weft_rwlock_wrlock(weft_rwlock *l)
 
 static inline int weft_rwlock_unlock(weft_rwlock *l)
 {
-    // relaxed: only what the cas expects
-    uint64_t seen = weft__load64_relaxed(&l->state);
-    // rwlock.c R5, W5: nobody waits. [rwlock.release]
-    if (seen == WEFT__RWLOCK_WRITTEN) {
+    // The first guess comes from the hint, which costs less than a look at the
+    // state: that would have to wait for the last cas. A wrong one does no harm.
+    // relaxed: nothing rests on it
+    uint64_t seen = 1;
+    if (weft__load_relaxed(&l->written)) {
+        weft__store_relaxed(&l->written, 0);
+        seen = WEFT__RWLOCK_WRITTEN;
+        // rwlock.c W5: nobody waits. [rwlock.release]
         if (weft__cas64_release(&l->state, &seen, 0)) {
             return 0;
         }
-    } else if (seen - 1 < WEFT_RWLOCK_READERS_MAX &&
-               weft__cas64_release(&l->state, &seen, seen - 1)) {
-        return 0;
+        return weft__rwlock_unlock_slow(l);
     }
+    do {
+        // rwlock.c R5: nobody waits. [rwlock.release]
+        if (weft__cas64_release(&l->state, &seen, seen - 1)) {
+            return 0;
+        }
+    } while (seen - 1 < WEFT_RWLOCK_READERS_MAX); // as above
     return weft__rwlock_unlock_slow(l);
 }
 

@@ -56,8 +56,9 @@ int await_forbids(unsigned location, unsigned index)
     return 0;
 }
 
-unsigned weft__spin_limit(void)
+unsigned weft__spin_limit_for(unsigned others)
 {
+    (void)others; // as many CPUs as it takes
     // Its caller may multiply it.
     running()->free_pauses = limit > 0 ? 1000 : 0;
     return limit;

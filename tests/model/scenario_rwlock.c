@@ -157,6 +157,23 @@ static void is_let_in(void)
     REQUIRE(weft_rwlock_unlock(lock) == 0);
 }
 
+// Holds it until a writer and a reader sleep; the reader comes next.
+static int both_wait;
+
+static void writes_while_both_wait(void)
+{
+    REQUIRE(weft_rwlock_wrlock(lock) == 0);
+    both_wait = model_until_asleep(1) && model_until_asleep(2);
+    REQUIRE(weft_rwlock_unlock(lock) == 0);
+}
+
+static void writes_after_the_reader(void)
+{
+    REQUIRE(weft_rwlock_wrlock(lock) == 0);
+    REQUIRE(!both_wait || read_by == 1);
+    REQUIRE(weft_rwlock_unlock(lock) == 0);
+}
+
 // ---- Freed by the last one ----
 
 static int users;
@@ -229,6 +246,9 @@ const struct scenario model_scenarios[] = {
     {RW("reader_next", "a waiting reader waits for one writer only",
         writes_while_a_reader_waits, is_let_in),
      .preemptions = 3, .old_reads = 2, .spurious = 1},
+    {RW("reader_between", "waiting readers go before the next writer",
+        writes_while_both_wait, writes_after_the_reader, is_let_in),
+     .preemptions = 1, .old_reads = 1},
     {.name = "last_one_frees",
      .proves = "nothing is touched after the unlock",
      .setup = begin_three,
