@@ -116,8 +116,8 @@ static void spin(const weft_rwlock *l, uint64_t bits)
 
 int weft_rwlock_tryrdlock(weft_rwlock *l)
 {
-    uint64_t seen = glance(l);
-    while (!(seen & CLOSED)) {
+    uint64_t seen = 0; // a first guess, as in weft_rwlock_rdlock
+    do {
         // Not CLOSED: there is nothing but readers in the low half.
         if ((uint32_t)seen >= WEFT_RWLOCK_READERS_MAX) {
             return WEFT_EAGAIN;
@@ -126,7 +126,7 @@ int weft_rwlock_tryrdlock(weft_rwlock *l)
         if (weft__cas64_acquire(&l->state, &seen, seen + 1)) {
             return 0;
         }
-    }
+    } while (!(seen & CLOSED));
     return WEFT_EBUSY;
 }
 
@@ -184,14 +184,14 @@ int weft_rwlock_rdlock_for(weft_rwlock *l, int64_t timeout_ns)
 
 int weft_rwlock_trywrlock(weft_rwlock *l)
 {
-    uint64_t seen = glance(l);
-    while (!(seen & (CLOSED | READERS))) {
+    uint64_t seen = 0;
+    do {
         // W1.  acquire: pairs with [rwlock.release]
         if (weft__cas64_acquire(&l->state, &seen, seen | WRITER | CLOSED)) {
             weft__store_relaxed(&l->written, 1); // relaxed: a hint
             return 0;
         }
-    }
+    } while (!(seen & (CLOSED | READERS)));
     return WEFT_EBUSY;
 }
 

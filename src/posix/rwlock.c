@@ -39,8 +39,11 @@ static uint32_t *reads(void)
     return &weft__thread_self()->reads;
 }
 
-// relaxed: a thread finds itself there only if it has put itself there. Between
-// processes handles mean nothing; there nobody is put down.
+// Between processes handles mean nothing; there a writer puts down this, which is
+// below all handles: they have a generation in their upper half.
+enum { SOMEBODY = 1 };
+
+// relaxed: a thread finds itself there only if it has put itself there.
 static int is_mine(const struct weft__posix_rwlock *o)
 {
     return weft__load64_relaxed(&o->writer) == weft_self();
@@ -152,8 +155,9 @@ TWIN(pthread_rwlock_timedrdlock, __pthread_rwlock_timedrdlock);
 
 static int written(struct weft__posix_rwlock *o, int error)
 {
-    if (error == 0 && !weft__posix_rwlock_shared(o)) {
-        weft__store64_relaxed(&o->writer, weft_self());
+    if (error == 0) {
+        weft__store64_relaxed(
+            &o->writer, weft__posix_rwlock_shared(o) ? SOMEBODY : weft_self());
     }
     return error;
 }
@@ -208,9 +212,9 @@ TWIN(pthread_rwlock_timedwrlock, __pthread_rwlock_timedwrlock);
 int pthread_rwlock_unlock(pthread_rwlock_t *lock)
 {
     struct weft__posix_rwlock *o = overlay(lock);
-    // relaxed: who holds it sees that it is held; the number of others may change
-    const uint64_t state = weft__load64_relaxed(&o->lock.state);
-    if (state & WEFT__RWLOCK_WRITER) {
+    // relaxed: a holder sees whether a writer holds it, who can be nobody else.
+    // (To look at the state would take longer: weft_rwlock_unlock.)
+    if (weft__load64_relaxed(&o->writer) != 0) {
         weft__store64_relaxed(&o->writer, 0); // before another can be there
         return weft__posix_rwlock_to_writer(o) ? 0
                                                : weft_rwlock_unlock(&o->lock);
