@@ -9,20 +9,23 @@
 //   state       meaning                              left by
 //   WAITING     in the list, not signalled           signaller: T1, itself: T2
 //   LEAVING     deadline or cancellation came first  itself: takes its node out
-//   SIGNALLED   chosen; others go before it          predecessor: T3
+//   SIGNALLED   chosen; others go before it          itself: T3, predecessor: T4
+//   AWAKE       the same, and sleeping here          predecessor: T4
 //   TURN        may lock the mutex                   itself: it returns
-//   TURN_THERE  the same, and it is registered with  itself: it returns
-//               the mutex as a waiter (mutex.c T9)
+//   TURN_THERE  .. and may have slept on it (T10)    itself: it returns
 //
 //   T1  WAITING -> SIGNALLED   under the list's lock, which also takes it out
 //   T2  WAITING -> LEAVING     a compare-and-swap: either the signal is first and
 //                              counts, or the waiter is and the signal is another's
-//   T3  SIGNALLED -> TURN..    by the signaller for the first it has chosen, and by
+//   T3  SIGNALLED -> AWAKE     before it sleeps for its turn
+//   T4  .. -> TURN, TURN_THERE by the signaller for the first it has chosen, and by
 //                              each of them for the next, once it holds the mutex
 //
-// So a broadcast wakes one thread, which moves the next one's sleep over to the
-// mutex, where it is woken by the unlock: no crowd wakes up to find the mutex
-// taken. After T3's store the node may be gone; only its address is used.
+// While somebody holds the mutex, as a rule the signaller, who is woken could only
+// sleep again. So T4 moves the sleep over to the mutex, where the unlock ends it. A
+// broadcast does so with the first one, which does it for the next: no crowd wakes up
+// to find the mutex taken. After T4 the node may be gone; only its address is used.
+// The mutex is there until T4, since the waiter will lock it.
 //
 // Who touches the condition variable last? Whoever was signalled never touches it
 // again. A waiter that is LEAVING has to take its node out of the list; a
@@ -40,7 +43,7 @@
 #include "futex.h"
 #include "mutex.h"
 
-enum { WAITING, LEAVING, SIGNALLED, TURN, TURN_THERE };
+enum { WAITING, LEAVING, SIGNALLED, AWAKE, TURN, TURN_THERE };
 enum { HELD = 1, CONTENDED = 2 };
 
 struct waiter {
@@ -49,6 +52,7 @@ struct waiter {
     // together, ended by NULL, afterwards.
     struct waiter *next;
     struct waiter *previous;
+    weft_mutex *mutex; // if it is a plain one, else NULL
     uint32_t *leavers; // whom to tell that the node is out, or NULL
 };
 
@@ -121,12 +125,23 @@ static void take_out(struct waiter **newest, struct waiter *w)
     w->previous->next = w->next;
 }
 
-// T3.  release: what the predecessor did happens before the successor's return,
-// even where the mutex itself is not locked any more. [cond.turn]
-static void give_turn(struct waiter *w, uint32_t turn)
+// Lets a waiter go that was chosen.
+static void give_turn(struct waiter *w)
 {
-    weft__store_release(&w->state, turn);
-    weft__futex_wake(&w->state, 1, 0);
+    weft_mutex *mutex = w->mutex;
+    uint32_t turn = TURN;
+    long moved = 0;
+    if (mutex != NULL && weft__mutex_is_held(mutex)) {
+        moved = weft__futex_requeue(&w->state, SIGNALLED, &mutex->word);
+        weft__mutex_received(mutex);
+        turn = TURN_THERE;
+    }
+    // T4.  release: what the predecessor did happens before the successor's return,
+    // even where the mutex itself is not locked any more. [cond.turn]
+    uint32_t state = weft__swap_release(&w->state, turn);
+    if (state == AWAKE || moved != 1) {
+        weft__futex_wake(&w->state, 1, 0);
+    }
 }
 
 // Chooses the oldest one, or all, that wait. Returns the first of their chain.
@@ -140,7 +155,7 @@ static struct waiter *choose(struct waiter **newest, int all, uint32_t *leavers)
     while (next != NULL && (all || first == NULL)) {
         struct waiter *w = next;
         next = w == last ? NULL : w->next;
-        // T1.  relaxed: T3 comes after it and orders
+        // T1.  relaxed: T4 comes after it and orders
         if (weft__cas_relaxed(&w->state, WAITING, SIGNALLED)) {
             take_out(newest, w);
             *link = w;
@@ -173,7 +188,7 @@ void weft__cond_wake(weft_cond *c, int all)
     struct waiter *first = choose(&newest, all, &leavers);
     unlock_list(c, newest);
     if (first != NULL) {
-        give_turn(first, TURN);
+        give_turn(first);
     }
     // acquire: pairs with [cond.left]
     uint32_t left;
@@ -212,29 +227,16 @@ static long sleep_until_turn(weft_cond *c, struct waiter *w,
             return result == WEFT__CANCELED_CALL ? result : WEFT_ETIMEDOUT;
         }
     }
-    // Signalled: deadline and cancellation do not count any more. Others go first,
-    // and the one before may have moved this sleep over to the mutex meanwhile.
-    while (state == SIGNALLED) {
-        weft__futex_wait(&w->state, SIGNALLED, 0);
+    // Signalled: deadline and cancellation do not count any more. Others go first. The
+    // sleep may have been moved to the mutex, and have ended there.
+    while (state < TURN) {
+        // T3.  relaxed: T4 orders
+        if (state == AWAKE || weft__cas_relaxed(&w->state, SIGNALLED, AWAKE)) {
+            weft__futex_wait(&w->state, AWAKE, 0);
+        }
         state = weft__load_acquire(&w->state); // acquire: as above
     }
     return 0;
-}
-
-// Holding the mutex, lets the next one of the chain go.
-static void pass_turn(const struct waiter *w, weft_mutex *plain)
-{
-    struct waiter *next = w->next;
-    if (next == NULL) {
-        return;
-    }
-    if (plain == NULL) {
-        give_turn(next, TURN);
-        return;
-    }
-    weft__mutex_register(plain);
-    weft__futex_requeue(&next->state, SIGNALLED, &plain->word);
-    give_turn(next, TURN_THERE);
 }
 
 static int private_wait(weft_cond *c, const struct weft__cond_mutex *m,
@@ -243,6 +245,7 @@ static int private_wait(weft_cond *c, const struct weft__cond_mutex *m,
     struct waiter w; // field by field: "= {..}" may become a call of memset
     w.state = WAITING;
     w.leavers = NULL;
+    w.mutex = m->plain;
     struct waiter *newest = lock_list(c);
     put_in(&newest, &w);
     unlock_list(c, newest);
@@ -251,12 +254,12 @@ static int private_wait(weft_cond *c, const struct weft__cond_mutex *m,
     int error = 0;
     // relaxed: nobody changes it any more
     if (weft__load_relaxed(&w.state) == TURN_THERE) {
-        weft__mutex_lock_registered(m->plain);
+        weft__mutex_lock_received(m->plain);
     } else {
         error = m->lock(m->mutex);
     }
-    if (result == 0) {
-        pass_turn(&w, m->plain);
+    if (result == 0 && w.next != NULL) {
+        give_turn(w.next);
     }
     if (result == WEFT__CANCELED_CALL) {
         weft__cancel_now();

@@ -44,8 +44,8 @@ void weft__futex_wake(uint32_t *word, int count, unsigned flags)
                   0);
 }
 
-void weft__futex_requeue(uint32_t *word, uint32_t expected, uint32_t *target)
+long weft__futex_requeue(uint32_t *word, uint32_t expected, uint32_t *target)
 {
-    arch_syscall6(SYS_futex, (long)word, operation(FUTEX_CMP_REQUEUE, 0), 0, 1,
-                  (long)target, (long)expected);
+    return arch_syscall6(SYS_futex, (long)word, operation(FUTEX_CMP_REQUEUE, 0),
+                         0, 1, (long)target, (long)expected);
 }

@@ -60,7 +60,7 @@ void weft__futex_wait(uint32_t *word, uint32_t expected, unsigned flags);
 void weft__futex_wake(uint32_t *word, int count, unsigned flags);
 
 // If *word is expected, moves one sleeper on it over to target, where it sleeps
-// on, whatever is in target. Private.
-void weft__futex_requeue(uint32_t *word, uint32_t expected, uint32_t *target);
+// on, whatever is in target. Private. How many were moved, or the kernel's refusal.
+long weft__futex_requeue(uint32_t *word, uint32_t expected, uint32_t *target);
 
 #endif

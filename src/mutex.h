@@ -5,11 +5,17 @@
 
 #include <weft/mutex.h>
 
-// The holder of m registers another thread as a waiter, before it moves that
-// thread's sleep to m's word. The other one, once it is awake, locks m with
-// weft__mutex_lock_registered.
-void weft__mutex_register(weft_mutex *m);
-void weft__mutex_lock_registered(weft_mutex *m);
+// After another thread's sleep was moved to m's word: sees to it that somebody wakes
+// that thread, the holder by its unlock or, if there is none, this call. Before the
+// move, weft__mutex_is_held says whether it is worth it. The other one, once it is
+// awake, locks m with weft__mutex_lock_received.
+static inline int weft__mutex_is_held(const weft_mutex *m)
+{
+    // relaxed: weft__mutex_received looks again
+    return weft__load_relaxed(&m->word) != 0;
+}
+void weft__mutex_received(weft_mutex *m);
+void weft__mutex_lock_received(weft_mutex *m);
 
 // Lock and unlock for a mutex inside another object, which may be shared:
 // flags as in futex.h.

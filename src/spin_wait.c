@@ -9,6 +9,7 @@
 #include "syscall.h"
 
 enum { LOOKS = 100 }; // each with a pause: less than sleeping and waking cost
+enum { FIRST = 16, LONGEST = 64 }; // pauses between two looks
 enum { MANY = 1024 };
 
 // 0: not known yet. Found out by whoever asks first; relaxed: the value is all
@@ -45,4 +46,13 @@ unsigned weft__spin_limit_for(unsigned others)
 void weft__spin_pause(void)
 {
     arch_relax();
+}
+
+unsigned weft__spin_back_off(unsigned pauses)
+{
+    pauses = pauses == 0 ? FIRST : pauses < LONGEST ? 2 * pauses : LONGEST;
+    for (unsigned i = 0; i < pauses; i++) {
+        arch_relax();
+    }
+    return pauses;
 }

@@ -15,4 +15,8 @@ static inline unsigned weft__spin_limit(void)
 // Between two looks: tells the processor that this is a spin.
 void weft__spin_pause(void);
 
+// The same, longer each time, for a word that others write all the time. pauses:
+// what the last call returned, 0 for the first. Returns how often it has paused.
+unsigned weft__spin_back_off(unsigned pauses);
+
 #endif

@@ -51,24 +51,15 @@ int weft_mutex_lock_for(weft_mutex *m, int64_t timeout_ns);
 
 // ---- Private from here: what the inline functions need ----
 
-#define WEFT__MUTEX_LOCKED   1u
-#define WEFT__MUTEX_STARVING 4u
+#define WEFT__MUTEX_LOCKED 1u
 
 void weft__mutex_lock_slow(weft_mutex *m);
 void weft__mutex_unlock_slow(weft_mutex *m);
 
 static inline int weft_mutex_trylock(weft_mutex *m)
 {
-    uint32_t seen = 0;
-    do {
-        // mutex.c T1, T2.  acquire: pairs with [mutex.release]
-        if (weft__cas_acquire(&m->word, seen, seen | WEFT__MUTEX_LOCKED)) {
-            return 0;
-        }
-        // relaxed: only what the cas expects
-        seen = weft__load_relaxed(&m->word);
-    } while (!(seen & (WEFT__MUTEX_LOCKED | WEFT__MUTEX_STARVING)));
-    return WEFT_EBUSY;
+    // mutex.c T1.  acquire: pairs with [mutex.release]
+    return weft__cas_acquire(&m->word, 0, WEFT__MUTEX_LOCKED) ? 0 : WEFT_EBUSY;
 }
 
 static inline void weft_mutex_lock(weft_mutex *m)
@@ -81,7 +72,7 @@ static inline void weft_mutex_lock(weft_mutex *m)
 
 static inline void weft_mutex_unlock(weft_mutex *m)
 {
-    // mutex.c T4. [mutex.release]
+    // mutex.c T2. [mutex.release]
     if (!weft__cas_release(&m->word, WEFT__MUTEX_LOCKED, 0)) {
         weft__mutex_unlock_slow(m);
     }

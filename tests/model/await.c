@@ -56,6 +56,13 @@ int await_forbids(unsigned location, unsigned index)
     return 0;
 }
 
+unsigned weft__spin_back_off(unsigned pauses)
+{
+    (void)pauses;
+    weft__spin_pause();
+    return 4; // of the 5 for each look: two looks
+}
+
 unsigned weft__spin_limit_for(unsigned others)
 {
     (void)others; // as many CPUs as it takes

@@ -181,6 +181,15 @@ static void waits_and_is_woken_once(void)
     weft_mutex_unlock(&mutex);
 }
 
+static void wakes_one_that_sleeps(void)
+{
+    model_until_asleep(0);
+    weft_mutex_lock(&mutex);
+    a_may_go = 1;
+    weft_cond_signal(cond);
+    weft_mutex_unlock(&mutex);
+}
+
 static void wakes_two_that_sleep(void)
 {
     for (int i = 0; i < 2; i++) { // at first one may sleep for the mutex only
@@ -263,6 +272,27 @@ static void signals_together(void)
     leave_together();
 }
 
+// The signaller holds nothing, and is not counted: what it touches of the object, it
+// touches before the waiter is back.
+static void signals_from_outside(void)
+{
+    model_until_asleep(0); // it waits: nobody else is here yet
+    weft_mutex_lock(&together->mutex);
+    together->ready = 1;
+    weft_mutex_unlock(&together->mutex);
+    weft__store_release(&b_may_come, 1);
+    weft_cond_signal(&together->cond);
+}
+
+static void passes_by(void)
+{
+    while (weft__load_acquire(&b_may_come) == 0) {
+        weft__spin_pause();
+    }
+    weft_mutex_lock(&together->mutex);
+    leave_together();
+}
+
 #define COND(NAME, PROVES, FINISH, ...)                                        \
     .name = NAME, .proves = PROVES, .setup = begin, .finish = FINISH,          \
     .threads = {__VA_ARGS__}
@@ -283,6 +313,9 @@ const struct scenario model_scenarios[] = {
     {COND("no_storm", "a broadcast wakes nobody to find the mutex taken", NULL,
           waits_and_is_woken_once, waits_and_is_woken_once,
           wakes_two_that_sleep),
+     .preemptions = 1, .old_reads = 1},
+    {COND("woken_once", "a signal under the mutex does not either", NULL,
+          waits_and_is_woken_once, wakes_one_that_sleeps),
      .preemptions = 1, .old_reads = 1},
     {COND("later", "who comes later takes no earlier one's signal", NULL,
           waits_as_a, waits_as_b, lets_a_go_then_b),
@@ -314,6 +347,14 @@ const struct scenario model_scenarios[] = {
         .setup = begin_together,
         .threads = {waits_together, signals_together},
         .spurious = 1,
+    },
+    {
+        .name = "freed_from_outside",
+        .proves = "also when the signaller does not hold the mutex",
+        .setup = begin_together,
+        .threads = {waits_together, signals_from_outside, passes_by},
+        .preemptions = 2,
+        .old_reads = 1,
     },
     {0},
 };

@@ -4,7 +4,9 @@
 #include <weft/error.h>
 #include <weft/mutex.h>
 #include <weft/thread.h>
+#include "futex.h"
 #include "model.h"
+#include "mutex.h"
 
 const char model_primitive[] = "mutex";
 const char model_sources[] = "mutex.h mutex.c";
@@ -142,6 +144,25 @@ static void patient(void)
     REQUIRE(model_wakes() <= PATIENCE);
 }
 
+// ---- A sleep that was moved here (cond.c) ----
+
+static uint32_t elsewhere;
+
+static void sleeps_elsewhere(void)
+{
+    weft__futex_wait(&elsewhere, 0, 0);
+    weft__mutex_lock_received(&mutex);
+    work();
+    weft_mutex_unlock(&mutex);
+}
+
+static void moves_it_here(void)
+{
+    model_until_asleep(0);
+    weft__futex_requeue(&elsewhere, 0, &mutex.word);
+    weft__mutex_received(&mutex);
+}
+
 const struct scenario model_scenarios[] = {
     {
         .name = "two_take_turns",
@@ -225,6 +246,24 @@ const struct scenario model_scenarios[] = {
         .proves = "who kept the others out does not leave them asleep",
         .setup = begin,
         .threads = {greedy, waits_until},
+        .finish = free_again,
+        .preemptions = 2,
+        .old_reads = 1,
+    },
+    {
+        .name = "two_starve",
+        .proves = "who starves is counted once, and all get their turn",
+        .setup = begin,
+        .threads = {greedy, once, once},
+        .finish = free_again,
+        .preemptions = 1,
+        .old_reads = 1,
+    },
+    {
+        .name = "moved_here",
+        .proves = "a sleep that was moved to a mutex ends, held or not",
+        .setup = begin,
+        .threads = {sleeps_elsewhere, moves_it_here, once},
         .finish = free_again,
         .preemptions = 2,
         .old_reads = 1,

@@ -168,12 +168,12 @@ static void requeue_one(unsigned thread)
     remember(thread);
 }
 
-void model_requeue(struct model_site *site, uint32_t *word, uint32_t expected,
+long model_requeue(struct model_site *site, uint32_t *word, uint32_t expected,
                    uint32_t *target)
 {
     site->reached = 1;
     if (site->skipped) {
-        return; // a mutant
+        return 0; // a mutant
     }
     step(NULL, 0, 1);
     if (plain_is_gone((uintptr_t)word)) {
@@ -183,7 +183,7 @@ void model_requeue(struct model_site *site, uint32_t *word, uint32_t expected,
     if (found != expected) {
         trace_event(site, "requeue %s: is %s, not %s", trace_word(site, word),
                     trace_value(found), trace_value(expected));
-        return;
+        return -WEFT_EAGAIN;
     }
     unsigned sleepers[MODEL_THREADS];
     unsigned there = sleepers_on(word, 0, sleepers);
@@ -191,6 +191,8 @@ void model_requeue(struct model_site *site, uint32_t *word, uint32_t expected,
                 there == 0 ? ": nobody" : "");
     requeue_target = target;
     for_some(sleepers, there, 1, requeue_one);
+    running()->history = mix(running()->history, there > 0);
+    return there > 0;
 }
 
 // ---- Ends that nobody brings about ----

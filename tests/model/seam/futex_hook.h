@@ -9,7 +9,7 @@
 
 long model_wait(struct model_site *site, uint32_t *word, uint32_t expected,
                 int64_t deadline_ns, unsigned flags);
-void model_requeue(struct model_site *site, uint32_t *word, uint32_t expected,
+long model_requeue(struct model_site *site, uint32_t *word, uint32_t expected,
                    uint32_t *target);
 void model_wake(struct model_site *site, uint32_t *word, int count,
                 unsigned flags);
