@@ -41,10 +41,6 @@ static struct page *first_page, *last_page;
 static unsigned entries;
 static unsigned called; // how many handlers were called before this fork
 
-// How often this process was forked, for once.c. Changed in the child only, while
-// it has one thread.
-uint32_t weft__fork_generation;
-
 // key.c, if the program makes keys
 extern __attribute__((weak)) struct weft__lock weft__key_lock;
 

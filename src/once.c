@@ -24,20 +24,14 @@
 #include <weft/once.h>
 #include <weft/cancel.h>
 #include "futex.h"
+#include "thread.h"
 
 enum { NEW, RUNNING, WAITED, DONE = WEFT__ONCE_DONE, STATE = 3 };
 
-// fork.c, if the program forks: how often this process was forked
-extern __attribute__((weak)) uint32_t weft__fork_generation;
-
 static uint32_t in_this_process(uint32_t state)
 {
-    uint32_t generation = 0;
-    if (&weft__fork_generation != NULL) {
-        // relaxed: changed when the process had one thread
-        generation = weft__load_relaxed(&weft__fork_generation);
-    }
-    return generation << 2 | state;
+    // relaxed: changed when the process had one thread
+    return weft__load_relaxed(&weft__fork_generation) << 2 | state;
 }
 
 static void leave(uint32_t *word, uint32_t next)

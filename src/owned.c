@@ -21,18 +21,18 @@
 #include <weft/owned.h>
 #include "clock.h"
 #include "mutex.h"
-#include "owned.h"
+#include "robust.h"
 
-static uint64_t identity(const weft_owned_mutex *m)
+uint64_t weft__owned_identity(uint32_t type)
 {
     weft_thread self = weft_self();
-    return m->type & OWNED_SHARED ? (self >> 32 << 32) | weft__own_tid() : self;
+    return type & OWNED_SHARED ? (self >> 32 << 32) | weft__own_tid() : self;
 }
 
 int weft__owned_is_mine(const weft_owned_mutex *m)
 {
     // relaxed: see above
-    return weft__load64_relaxed(&m->owner) == identity(m);
+    return weft__load64_relaxed(&m->owner) == weft__owned_identity(m->type);
 }
 
 int weft_owned_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags)
@@ -54,12 +54,11 @@ int weft_owned_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags)
     }
     weft__zero(m, sizeof *m);
     m->type = (uint32_t)kind | OWNED_FLAG(flags);
-    weft__owned_set_condition(m, CONSISTENT, 1);
+    weft__owned_set_condition(m, CONSISTENT, (flags & WEFT_PRIO_PROTECT) != 0);
     return 0;
 }
 
-// The owner locks m again.
-static int again(weft_owned_mutex *m, int64_t deadline_ns)
+int weft__owned_again(weft_owned_mutex *m, int64_t deadline_ns)
 {
     if ((m->type & WEFT__OWNED_KIND) == WEFT_RECURSIVE) {
         if (m->again == UINT32_MAX) {
@@ -81,40 +80,51 @@ static int again(weft_owned_mutex *m, int64_t deadline_ns)
     return WEFT_ETIMEDOUT;
 }
 
+// All but the ceiling.
 static int take(weft_owned_mutex *m, int64_t deadline_ns)
 {
     if (m->type & OWNED_KERNEL) {
         return weft__pi_lock(m, deadline_ns);
     }
-    if (deadline_ns == TRY_ONLY) {
-        return weft_mutex_trylock(&m->lock);
+    int error = deadline_ns == TRY_ONLY
+                    ? weft_mutex_trylock(&m->lock)
+                    : weft__mutex_lock_in(&m->lock, deadline_ns,
+                                          weft__owned_futex_flags(m));
+    if (error == 0) {
+        weft__store64_relaxed(&m->owner, weft__owned_identity(m->type)); // T1.
+        m->again = 0;
     }
-    return weft__mutex_lock_in(&m->lock, deadline_ns,
-                               weft__owned_futex_flags(m));
+    return error;
+}
+
+static NOINLINE int lock_any(weft_owned_mutex *m, int64_t deadline_ns)
+{
+    if (weft__owned_is_mine(m)) {
+        return weft__owned_again(m, deadline_ns);
+    }
+    if (!(m->type & OWNED_CEILING)) {
+        return take(m, deadline_ns);
+    }
+    int error = weft__ceiling_raise(m);
+    if (error) {
+        return error;
+    }
+    error = take(m, deadline_ns);
+    if (error == 0 || error == WEFT_EOWNERDEAD) {
+        weft__ceiling_locked(m);
+    } else {
+        weft__ceiling_lower();
+    }
+    return error;
 }
 
 static int lock(weft_owned_mutex *m, int64_t deadline_ns)
 {
-    if (weft__owned_is_mine(m)) {
-        return again(m, deadline_ns);
-    }
-    if (m->type & OWNED_CEILING) {
-        int error = weft__ceiling_raise(m);
-        if (error) {
-            return error;
-        }
-    }
-    int error = take(m, deadline_ns);
-    if (error == 0 || error == WEFT_EOWNERDEAD) {
-        weft__store64_relaxed(&m->owner, identity(m)); // T1.
-        m->again = 0;
-        if (m->type & OWNED_CEILING) {
-            weft__ceiling_locked(m);
-        }
-    } else if (m->type & OWNED_CEILING) {
-        weft__ceiling_lower();
-    }
-    return error;
+    // The kernel's without a ceiling: owned_pi.c sees for itself whether the
+    // caller holds it already.
+    return (m->type & (OWNED_KERNEL | OWNED_CEILING)) - 1 < OWNED_CEILING - 1
+               ? weft__pi_lock(m, deadline_ns)
+               : lock_any(m, deadline_ns);
 }
 
 int weft_owned_mutex_lock_until(weft_owned_mutex *m, int64_t deadline_ns)
@@ -138,9 +148,10 @@ static void give_up(weft_owned_mutex *m)
 {
     if (m->type & OWNED_KERNEL) {
         weft__pi_unlock(m);
-    } else {
-        weft__mutex_unlock_in(&m->lock, weft__owned_futex_flags(m));
+        return;
     }
+    weft__store64_relaxed(&m->owner, 0); // T2.
+    weft__mutex_unlock_in(&m->lock, weft__owned_futex_flags(m));
 }
 
 void weft__owned_release(weft_owned_mutex *m)
@@ -149,14 +160,13 @@ void weft__owned_release(weft_owned_mutex *m)
     if (type & OWNED_CEILING) {
         weft__ceiling_unlocking(m);
     }
-    weft__store64_relaxed(&m->owner, 0); // T2.
     give_up(m);
     if (type & OWNED_CEILING) {
         weft__ceiling_lower();
     }
 }
 
-int weft__owned_unlock_slow(weft_owned_mutex *m)
+static NOINLINE int unlock(weft_owned_mutex *m)
 {
     if (!weft__owned_is_mine(m)) {
         return WEFT_EPERM;
@@ -168,8 +178,16 @@ int weft__owned_unlock_slow(weft_owned_mutex *m)
     if (weft__owned_state(m) == INCONSISTENT) {
         weft__owned_set_state(m, NOT_RECOVERABLE); // robust.c R3
     }
+    if (m->type & OWNED_KERNEL) {
+        weft__pi_arrive(); // the child of a fork may be here first
+    }
     weft__owned_release(m);
     return 0;
+}
+
+int weft__owned_unlock_slow(weft_owned_mutex *m)
+{
+    return weft__pi_is_simple(m) ? weft__pi_unlock(m) : unlock(m);
 }
 
 int weft_owned_mutex_consistent(weft_owned_mutex *m)

@@ -16,7 +16,7 @@
 // .lock is the kernel's word, and no mutex of ours
 #define OWNED_KERNEL OWNED_FLAG(WEFT_ROBUST | WEFT_PRIO_INHERIT)
 
-// .condition: what the lock guards is in a state, and has a ceiling.
+// .condition: what the lock guards is in a state, and has a ceiling; 0: none.
 enum { CONSISTENT, INCONSISTENT, NOT_RECOVERABLE }; // robust.c
 #define OWNED_CEILING_BITS 0xffu
 #define OWNED_STATE_SHIFT  8
@@ -51,31 +51,39 @@ static inline unsigned weft__owned_futex_flags(const weft_owned_mutex *m)
     return m->type & OWNED_SHARED ? FUTEX_SHARED : 0;
 }
 
-// The caller's number in the kernel's word.
+// The caller's number in the kernel's word, from where the kernel has put it.
 static inline uint32_t weft__own_tid(void)
 {
     // relaxed: it does not change while the thread lives
     return weft__load_relaxed(&weft__thread_self()->record->exit_word);
 }
 
-// owned.c: whether the caller holds m; gives up m, which the caller holds once.
+// What is not on the way of a lock that nobody else wants is in functions of its
+// own, so that the way needs no stack: whatever it calls, it calls last.
+#define NOINLINE __attribute__((noinline))
+
+// owned.c: the caller as the owner of a mutex of this type; whether it holds m; the
+// owner locks m again; gives up m, which the caller holds once.
+uint64_t weft__owned_identity(uint32_t type);
 int weft__owned_is_mine(const weft_owned_mutex *m);
+int weft__owned_again(weft_owned_mutex *m, int64_t deadline_ns);
 void weft__owned_release(weft_owned_mutex *m);
 
-// owned_pi.c: the kernel's word. Whether the kernel has it: 0 or WEFT_ENOTSUP.
-// Lock: 0 or an error; m is held after WEFT_EOWNERDEAD, too. With a deadline of
-// TRY_ONLY, WEFT_EBUSY instead of waiting.
+// owned_pi.c: mutexes with the kernel's word, but for their ceilings. Whether the
+// kernel has such words: 0 or WEFT_ENOTSUP. Lock, as its owner again or not: 0 or
+// an error; m is held after WEFT_EOWNERDEAD, too. With a deadline of TRY_ONLY,
+// WEFT_EBUSY instead of waiting. Unlock, by who holds m once: 0.
 #define TRY_ONLY INT64_MIN
 int weft__pi_probe(void);
 int weft__pi_lock(weft_owned_mutex *m, int64_t deadline_ns);
-void weft__pi_unlock(weft_owned_mutex *m);
+int weft__pi_unlock(weft_owned_mutex *m);
+int weft__pi_unlock_uncounted(weft_owned_mutex *m); // its inner part
 
-// robust.c: around each lock and unlock of a robust mutex's word.
+// robust.c: what a thread keeps for them (robust.h).
+void weft__pi_arrive(void);                  // it is valid on return
+void weft__robust_died(weft_owned_mutex *m); // the owner has
 long weft__robust_register(void); // 0, or -errno of set_robust_list(2)
-void weft__robust_begin(weft_owned_mutex *m);
-int weft__robust_locked(weft_owned_mutex *m); // 0 or why it is no ordinary lock
-void weft__robust_unlocking(weft_owned_mutex *m);
-void weft__robust_done(uint32_t type);
+int weft__robust_unlock_counted(weft_owned_mutex *m); // a shared one
 void weft__robust_wait_for_unlockers(void);
 
 // ceiling.c: before and after m is locked, and around its unlock.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // robust.c - mutexes that outlive an owner that dies.
-// Read before: owned_pi.c.
+// Read before: owned_pi.c, robust.h.
 //
 // Each thread keeps a list of the robust mutexes that it holds. When it ends, it
 // goes through the list itself. When its process is killed, the kernel does, for
@@ -35,39 +35,14 @@
 //                     list and end of an unlock. Those of another generation do not
 //                     exist in this process
 #include <stddef.h>
-#include "owned.h"
+#include "robust.h"
 #include "syscall.h"
 
-// What set_robust_list(2) is told: struct robust_list_head.
-struct robust_list {
-    void *first;
-    long offset; // from an entry to its word
-    void *pending;
-};
+_Thread_local struct weft__held weft__held;
 
-// The thread's own.
-static _Thread_local struct {
-    struct robust_list list;
-    uint32_t registered; // 1 + the fork generation in which the list began
-} held;
-
-#define PI      ((uintptr_t)1) // in a pointer to an entry: its word is a PI word
 #define AWAITED 0x8000u
 
 static uint32_t unlockers;
-
-// fork.c, if the program forks
-extern __attribute__((weak)) uint32_t weft__fork_generation;
-
-// The child of a fork has a copy of the list, but not of the registration; and
-// what was in it is held by the parent's thread.
-static uint32_t here_and_now(void)
-{
-    // relaxed: changed when the process had one thread
-    return 1 + (&weft__fork_generation != NULL
-                    ? weft__load_relaxed(&weft__fork_generation)
-                    : 0);
-}
 
 // An unlocker more.
 static void come(void)
@@ -75,7 +50,7 @@ static void come(void)
     uint32_t seen, base;
     do {
         seen = weft__load_relaxed(&unlockers); // only what the cas expects
-        base = here_and_now() << 16;
+        base = weft__robust_here() << 16;
         if ((seen ^ base) >> 16 == 0) {
             base = seen;
         }
@@ -92,13 +67,22 @@ static void go(void)
     }
 }
 
+int weft__robust_unlock_counted(weft_owned_mutex *m)
+{
+    come();
+    weft__pi_unlock_uncounted(m);
+    weft__signal_fence();
+    go();
+    return 0;
+}
+
 void weft__robust_wait_for_unlockers(void)
 {
     for (;;) {
         // acquire: pairs with [robust.go]
         uint32_t seen = weft__load_acquire(&unlockers);
         if ((seen & (AWAITED - 1)) == 0 ||
-            (seen ^ here_and_now() << 16) >> 16 != 0) {
+            (seen ^ weft__robust_here() << 16) >> 16 != 0) {
             return; // AWAITED may stay: a useless wake
         }
         // relaxed: the sleep compares the word
@@ -109,96 +93,53 @@ void weft__robust_wait_for_unlockers(void)
     }
 }
 
-static void *entry_of(weft_owned_mutex *m)
-{
-    return (void *)((uintptr_t)&m->held_next | PI);
-}
-
 static weft_owned_mutex *mutex_of(void *entry)
 {
-    return (weft_owned_mutex *)(((uintptr_t)entry & ~PI) -
+    return (weft_owned_mutex *)((uintptr_t)entry - PI -
                                 offsetof(weft_owned_mutex, held_next));
 }
 
-// The thread ends. R1.
+void weft__robust_died(weft_owned_mutex *m)
+{
+    if (weft__owned_state(m) == CONSISTENT) {
+        weft__owned_set_state(m, INCONSISTENT); // R1.
+    }
+}
+
+// The thread ends.
 static void end(struct weft__thread *self)
 {
     (void)self;
-    if (held.registered != here_and_now()) {
-        return;
-    }
-    while (held.list.first != &held.list) {
-        weft_owned_mutex *m = mutex_of(held.list.first);
-        if (weft__owned_state(m) == CONSISTENT) {
-            weft__owned_set_state(m, INCONSISTENT);
-        }
+    weft__pi_arrive(); // with nothing, if there was a fork
+    while (weft__held.list.first != NULL &&
+           weft__held.list.first != &weft__held.list) {
+        weft_owned_mutex *m = mutex_of(weft__held.list.first);
+        weft__robust_died(m);
+        m->again = 0;
         weft__owned_release(m);
     }
 }
 
+void weft__pi_arrive(void)
+{
+    if (weft__pi_is_here()) {
+        return;
+    }
+    weft__held.list.first = NULL;
+    weft__held.who[0] = weft__owned_identity(0);
+    weft__held.who[1] = weft__owned_identity(OWNED_SHARED);
+    weft__held.arrived = weft__robust_here();
+}
+
 long weft__robust_register(void)
 {
-    if (held.registered != here_and_now()) {
-        held.registered = here_and_now();
-        held.list.first = &held.list;
-        held.list.offset = (long)offsetof(weft_owned_mutex, lock) -
-                           (long)offsetof(weft_owned_mutex, held_next);
-        held.list.pending = NULL;
+    weft__pi_arrive();
+    if (weft__held.list.first == NULL) {
+        weft__held.list.first = &weft__held.list;
+        weft__held.list.offset = (long)offsetof(weft_owned_mutex, lock) -
+                                 (long)offsetof(weft_owned_mutex, held_next);
         weft__store_pointer_relaxed(&weft__robust_end, (void *)end);
     }
-    return arch_syscall3(SYS_set_robust_list, (long)&held.list,
-                         sizeof held.list, 0);
-}
-
-void weft__robust_begin(weft_owned_mutex *m)
-{
-    if (held.registered != here_and_now()) {
-        // A kernel that has no such lists: what dies is then the whole process,
-        // with all that has the mutex, since a shared one was refused at init.
-        weft__robust_register();
-    }
-    held.list.pending = entry_of(m);
-    weft__signal_fence();
-}
-
-int weft__robust_locked(weft_owned_mutex *m)
-{
-    // relaxed: the lock itself was an acquire
-    if ((weft__load_relaxed(&m->lock.word) & FUTEX_OWNER_DIED) &&
-        weft__owned_state(m) == CONSISTENT) {
-        weft__owned_set_state(m, INCONSISTENT); // R1.
-    }
-    m->held_next = held.list.first;
-    weft__signal_fence(); // whole before it can be found
-    held.list.first = entry_of(m);
-    const uint32_t state = weft__owned_state(m);
-    return state == CONSISTENT     ? 0
-           : state == INCONSISTENT ? WEFT_EOWNERDEAD
-                                   : WEFT_ENOTRECOVERABLE;
-}
-
-void weft__robust_unlocking(weft_owned_mutex *m)
-{
-    if (m->type & OWNED_SHARED) {
-        come();
-    }
-    weft__robust_begin(m);
-    // One of those locked last, mostly; there is no way back in the list, as the
-    // mutex has to fit into what a libc gives one.
-    void **link = &held.list.first;
-    while (mutex_of(*link) != m) {
-        link = &mutex_of(*link)->held_next;
-    }
-    *link = m->held_next;
-    weft__signal_fence();
-}
-
-void weft__robust_done(uint32_t type)
-{
-    weft__signal_fence();
-    held.list.pending = NULL;
-    if (type & OWNED_SHARED) {
-        weft__signal_fence();
-        go();
-    }
+    return arch_syscall3(SYS_set_robust_list, (long)&weft__held.list,
+                         sizeof weft__held.list, 0);
 }

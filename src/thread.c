@@ -29,6 +29,7 @@
      | CLONE_CHILD_CLEARTID /* 0 in exit_word, when the stack is unused */)
 
 struct weft__thread weft__main_thread;
+uint32_t weft__fork_generation;
 void *weft__key_end;
 void *weft__robust_end;
 void *weft__recycling;

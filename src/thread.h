@@ -76,6 +76,10 @@ _Noreturn void weft__start_over(void *sp, struct weft__thread *self);
 // In the child of a fork: the calling thread is the only one.
 void weft__thread_alone(void);
 
+// How often this process was forked. Changed in the child only, while it has one
+// thread (fork.c).
+extern WEFT__HIDDEN uint32_t weft__fork_generation;
+
 // What a thread's end has to call, or NULL; set by the module when it is first used,
 // so that a program that does not use it does not contain it. Atomic: any thread
 // may be the first. A thread that has something to be called for has set it itself.

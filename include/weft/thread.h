@@ -253,13 +253,15 @@ struct weft__local {
 // its own data. The host sets it once, before there is a second thread.
 extern __attribute__((visibility("hidden"))) ptrdiff_t weft__self_slot;
 
-static inline struct weft__local *weft__self(void)
+// Always inline: as functions these would be larger than where they are used.
+static inline __attribute__((always_inline)) struct weft__local *
+weft__self(void)
 {
     char *thread_pointer = (char *)__builtin_thread_pointer();
     return *(struct weft__local **)(void *)(thread_pointer + weft__self_slot);
 }
 
-static inline weft_thread weft_self(void)
+static inline __attribute__((always_inline)) weft_thread weft_self(void)
 {
     return weft__self()->handle;
 }

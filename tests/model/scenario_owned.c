@@ -7,7 +7,7 @@
 #include <weft/mutex.h>
 #include "futex_pi.h"
 #include "model.h"
-#include "owned.h"
+#include "robust.h"
 #include "selves.h"
 
 const char model_primitive[] = "owned";
@@ -180,6 +180,13 @@ static void wakes_all(void)
 
 // ---- What is not in the model ----
 
+uint32_t weft__fork_generation;
+_Thread_local struct weft__held weft__held;
+
+void weft__pi_arrive(void)
+{
+}
+
 int weft__pi_probe(void)
 {
     return WEFT_ENOTSUP;
@@ -192,9 +199,10 @@ int weft__pi_lock(weft_owned_mutex *m, int64_t deadline_ns)
     return WEFT_ENOTSUP;
 }
 
-void weft__pi_unlock(weft_owned_mutex *m)
+int weft__pi_unlock(weft_owned_mutex *m)
 {
     (void)m;
+    return WEFT_EPERM;
 }
 
 long weft__robust_register(void)

@@ -185,6 +185,17 @@ static int child_of_owner(void *arg)
     return 7;
 }
 
+// It has not locked anything yet.
+static int child_that_unlocks(void *arg)
+{
+    (void)arg;
+    CHECK_EQ(weft_owned_mutex_unlock(&mutex), 0);
+    CHECK_EQ(weft_owned_mutex_unlock(&mutex), WEFT_EPERM);
+    CHECK_EQ(weft_owned_mutex_lock(&mutex), 0);
+    CHECK_EQ(weft_owned_mutex_unlock(&mutex), 0);
+    return 7;
+}
+
 static void fork_with_mutexes(void)
 {
     CHECK_EQ(weft_owned_mutex_init(&mutex, WEFT_ERRORCHECK, WEFT_ROBUST), 0);
@@ -193,6 +204,7 @@ static void fork_with_mutexes(void)
     CHECK_EQ(weft_owned_mutex_lock(&held[0]), 0);
     CHECK_EQ(weft_owned_mutex_lock(&held[1]), 0);
     CHECK(exited_with(run_in_child(child_of_owner, NULL), 7));
+    CHECK(exited_with(run_in_child(child_that_unlocks, NULL), 7));
     CHECK_EQ(weft_owned_mutex_unlock(&mutex), 0);
     CHECK_EQ(weft_owned_mutex_unlock(&held[0]), 0);
     CHECK_EQ(weft_owned_mutex_unlock(&held[1]), 0);

@@ -72,6 +72,7 @@ static void __attribute__((constructor)) read_weak(void)
 static _Thread_local struct weft__thread *self;
 static _Thread_local uint64_t row;
 ptrdiff_t weft__self_slot;
+uint32_t weft__fork_generation;
 
 static struct start {
     pthread_t thread;
