@@ -13,6 +13,7 @@ static int order[4], at; // who got the lock; atomic
 struct waiter {
     int writes, priority, name;
     pthread_t thread;
+    int tid; // atomic; 0 until it has its priority
 };
 
 static void set_priority(int priority)
@@ -23,8 +24,9 @@ static void set_priority(int priority)
 
 static void *wait_and_note(void *arg)
 {
-    const struct waiter *w = arg;
+    struct waiter *w = arg;
     set_priority(w->priority);
+    __atomic_store_n(&w->tid, gettid(), __ATOMIC_SEQ_CST);
     CHECK_EQ(w->writes ? pthread_rwlock_wrlock(&lock)
                        : pthread_rwlock_rdlock(&lock),
              0);
@@ -34,17 +36,39 @@ static void *wait_and_note(void *arg)
     return NULL;
 }
 
+// Whether the kernel has put that thread to sleep, or it is gone.
+static int sleeps(int tid)
+{
+    char text[200] = "";
+    snprintf(text, sizeof text, "/proc/self/task/%d/stat", tid);
+    FILE *stat = fopen(text, "r");
+    if (stat == NULL) {
+        return 1;
+    }
+    size_t size = fread(text, 1, sizeof text - 1, stat);
+    fclose(stat);
+    text[size] = '\0';
+    const char *end = strrchr(text, ')');
+    return end != NULL && end[2] == 'S';
+}
+
+// Until it waits for the lock, or has got it: it sleeps for nothing else before.
 static void begin(struct waiter *w)
 {
     CHECK_EQ(pthread_create(&w->thread, NULL, wait_and_note, w), 0);
-    usleep(30000); // until it waits, or is through
+    int tid;
+    while ((tid = __atomic_load_n(&w->tid, __ATOMIC_SEQ_CST)) == 0 ||
+           !sleeps(tid)) {
+        usleep(1000); // the others are less urgent
+    }
 }
 
 // A reader with priority 2, 3 or 4 comes when a writer with 3 waits for a reader.
 static void readers_and_a_waiting_writer(void)
 {
     for (int priority = 2; priority <= 4; priority++) {
-        struct waiter writer = {1, 3, 'w', 0}, reader = {0, priority, 'r', 0};
+        struct waiter writer = {1, 3, 'w', 0, 0},
+                      reader = {0, priority, 'r', 0, 0};
         at = 0;
         CHECK_EQ(pthread_rwlock_rdlock(&lock), 0);
         begin(&writer);
@@ -60,8 +84,8 @@ static void readers_and_a_waiting_writer(void)
 // The most urgent goes first, a writer before a reader that is as urgent.
 static void all_wait_for_a_writer(void)
 {
-    struct waiter first = {1, 4, '1', 0}, reader = {0, 4, '2', 0},
-                  last = {1, 2, '3', 0};
+    struct waiter first = {1, 4, '1', 0, 0}, reader = {0, 4, '2', 0, 0},
+                  last = {1, 2, '3', 0, 0};
     at = 0;
     CHECK_EQ(pthread_rwlock_wrlock(&lock), 0);
     begin(&first);
