@@ -42,18 +42,13 @@
 #include "join.h"
 #include "lock.h"
 #include "record.h"
+#include "recycle_state.h"
 #include "signal.h"
 #include "stack.h"
 #include "syscall.h"
 #include "thread.h"
 
 enum { ASLEEP, BEGINS, ENDS };
-
-// What a new thread would have from its creator, and might be refused to take.
-struct state {
-    struct kernel_sched_attr sched;
-    unsigned long cpus[16]; // for more than 1,024 CPUs, nobody is recycled
-};
 
 // On the stack of the kernel thread that is asleep.
 struct weft__sleeper {
@@ -62,7 +57,7 @@ struct weft__sleeper {
     unsigned fork; // the process in which it sleeps
     struct weft__block *block;
     struct weft__sleeper *next; // guarded by weft__stack_lock
-    struct state state;
+    struct inherited state;
     // For T1:
     struct weft__thread *self;
     void *sp, *tp;
@@ -80,26 +75,6 @@ static unsigned forks;
 
 static uint32_t nobodys_word;
 
-// The calling thread's. Whether the kernel could tell.
-static int look(struct state *state)
-{
-    weft__zero(state, sizeof *state);
-    return arch_syscall3(SYS_sched_getaffinity, 0, sizeof state->cpus,
-                         (long)state->cpus) > 0 &&
-           arch_syscall4(SYS_sched_getattr, 0, (long)&state->sched,
-                         sizeof state->sched, 0) >= 0;
-}
-
-static int same(const void *a, const void *b, size_t size)
-{
-    const char *x = a, *y = b;
-    size_t i = 0;
-    while (i < size && x[i] == y[i]) {
-        i++;
-    }
-    return i == size;
-}
-
 // ---- the thread that ends ----
 
 // Whether nothing is left of the thread that has just ended but what the next
@@ -113,7 +88,7 @@ static int is_as_new(struct weft__sleeper *me)
                          0) >= 0 &&
            pending == 0 &&
            arch_syscall3(SYS_sigaltstack, (long)&none, 0, 0) >= 0 &&
-           look(&me->state);
+           weft__inherited(&me->state);
 }
 
 // Puts me into the list, with the block that its record gives up.
@@ -237,9 +212,9 @@ static struct weft__sleeper *find(size_t size, size_t guard_size)
 
 static struct weft__block *take(size_t size, size_t guard_size)
 {
-    struct state mine;
+    struct inherited mine;
     // relaxed: who is missed is found the next time
-    if (weft__load_relaxed(&count) == 0 || !look(&mine)) {
+    if (weft__load_relaxed(&count) == 0 || !weft__inherited(&mine)) {
         return NULL;
     }
     struct weft__sleeper *sleeper = find(size, guard_size);
@@ -250,12 +225,13 @@ static struct weft__block *take(size_t size, size_t guard_size)
     // which one a creator's child gets with RESET_ON_FORK, the kernel decides.
     struct weft__block *block = sleeper->block;
     if ((mine.sched.flags & SCHED_FLAG_RESET_ON_FORK) ||
-        !same(&mine.sched, &sleeper->state.sched, sizeof mine.sched)) {
+        !weft__same_words(&mine.sched, &sleeper->state.sched,
+                          sizeof mine.sched)) {
         discard(block);
         return block;
     }
     sleeper->other_cpus =
-        !same(mine.cpus, sleeper->state.cpus, sizeof mine.cpus);
+        !weft__same_words(mine.cpus, sleeper->state.cpus, sizeof mine.cpus);
     sleeper->state = mine;
     return block;
 }
@@ -294,8 +270,8 @@ int weft_recycle(unsigned max)
 {
     static const struct weft__recycling hooks = {take, wake, discard, park,
                                                  after_fork};
-    struct state mine;
-    if (weft__libc_hooks != NULL || !look(&mine)) {
+    struct inherited mine;
+    if (weft__libc_hooks != NULL || !weft__inherited(&mine)) {
         return WEFT_ENOTSUP;
     }
     // [recycle.hooks]

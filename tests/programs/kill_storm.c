@@ -79,7 +79,9 @@ int weft_main(int argc, char **argv, char **envp)
     for (int i = 0; i < 2; i++) {
         CHECK_EQ(weft_create(&senders[i], NULL, send, &seeds[i]), 0);
     }
-    for (int64_t i = 0; i < rounds; i++) {
+    // And on until a signal was handled: on a busy machine the senders come late.
+    for (int64_t i = 0;
+         i < rounds || __atomic_load_n(&handled, __ATOMIC_RELAXED) == 0; i++) {
         struct life lives[KINDS];
         weft_thread threads[KINDS];
         for (int j = 0; j < KINDS; j++) {
@@ -96,5 +98,5 @@ int weft_main(int argc, char **argv, char **envp)
     for (int i = 0; i < 2; i++) {
         CHECK_EQ(weft_join(senders[i], NULL), 0);
     }
-    return handled > 0 ? 0 : 1;
+    return 0;
 }
