@@ -3,6 +3,7 @@
 #ifndef POSIX_RWLOCK_H
 #define POSIX_RWLOCK_H
 
+#include <stddef.h>
 #include <weft/atomic.h>
 #include <weft/rwlock.h>
 #include "lock.h"
@@ -40,6 +41,13 @@ void weft__posix_rwlock_end(struct weft__posix_rwlock *o,
 
 // Whether the calling thread, a reader, goes before all writers that wait.
 int weft__posix_rwlock_passes(struct weft__posix_rwlock *o);
+
+// Whether there are any such threads.  relaxed: who is not seen has only just come
+static inline int
+weft__posix_rwlock_has_urgent(const struct weft__posix_rwlock *o)
+{
+    return __atomic_load_n(&o->urgent, __ATOMIC_RELAXED) != NULL;
+}
 
 // A writer's unlock, in favour of the waiting writer; 0: it is not to be preferred.
 int weft__posix_rwlock_to_writer(struct weft__posix_rwlock *o);

@@ -39,14 +39,12 @@ static uint32_t *reads(void)
     return &weft__thread_self()->reads;
 }
 
-// Between processes handles mean nothing; there a writer puts down this, which is
-// below all handles: they have a generation in their upper half.
-enum { SOMEBODY = 1 };
-
-// relaxed: a thread finds itself there only if it has put itself there.
+// relaxed: a thread finds itself there only if it has put itself there. (Between
+// processes another may have the same handle.)
 static int is_mine(const struct weft__posix_rwlock *o)
 {
-    return weft__load64_relaxed(&o->writer) == weft_self();
+    return weft__load64_relaxed(&o->writer) == weft_self() &&
+           !weft__posix_rwlock_shared(o);
 }
 
 int pthread_rwlock_init(pthread_rwlock_t *restrict lock,
@@ -156,8 +154,7 @@ TWIN(pthread_rwlock_timedrdlock, __pthread_rwlock_timedrdlock);
 static int written(struct weft__posix_rwlock *o, int error)
 {
     if (error == 0) {
-        weft__store64_relaxed(
-            &o->writer, weft__posix_rwlock_shared(o) ? SOMEBODY : weft_self());
+        weft__store64_relaxed(&o->writer, weft_self());
     }
     return error;
 }
@@ -216,8 +213,11 @@ int pthread_rwlock_unlock(pthread_rwlock_t *lock)
     // (To look at the state would take longer: weft_rwlock_unlock.)
     if (weft__load64_relaxed(&o->writer) != 0) {
         weft__store64_relaxed(&o->writer, 0); // before another can be there
-        return weft__posix_rwlock_to_writer(o) ? 0
-                                               : weft_rwlock_unlock(&o->lock);
+        if (weft__posix_rwlock_has_urgent(o) &&
+            weft__posix_rwlock_to_writer(o)) {
+            return 0;
+        }
+        return weft_rwlock_unlock(&o->lock);
     }
     int error = weft_rwlock_unlock(&o->lock);
     if (error == 0 && *reads() > 0) {

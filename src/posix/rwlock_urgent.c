@@ -74,10 +74,6 @@ void weft__posix_rwlock_end(struct weft__posix_rwlock *o,
 // them nothing has changed but which writer it is.
 int weft__posix_rwlock_to_writer(struct weft__posix_rwlock *o)
 {
-    // relaxed: who is not seen there has only just come
-    if (__atomic_load_n(&o->urgent, __ATOMIC_RELAXED) == NULL) {
-        return 0;
-    }
     weft__lock_acquire(&o->guard);
     const int writers = highest(o, 1);
     const int readers = highest(o, 0);
