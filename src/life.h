@@ -55,6 +55,16 @@ static inline int weft__life_is_detached(const struct weft__record *record)
     return (weft__load64_acquire(&record->life) & 3) == 3;
 }
 
+// How far the record has come through its lives: more at each birth, when a
+// thread leaves, and when it is free again, and never less. The phase is in the
+// two lowest bits, ENDED and LEAVING are the next two.
+// acquire: pairs with [life]
+static inline uint64_t weft__life_progress(const struct weft__record *record)
+{
+    uint64_t life = weft__load64_acquire(&record->life);
+    return (life >> 32) * 4 + ((life & 3) != 0) + ((life & 12) != 0);
+}
+
 // In the child of a fork, for the one thread that is there: nobody joins it and
 // nobody pins it.
 void weft__life_after_fork(struct weft__record *self);

@@ -63,7 +63,7 @@ static int take_from_table(struct weft__record **out)
     if (chunk >= CHUNKS) {
         return WEFT_EAGAIN;
     }
-    if (chunk == 0) {
+    if (used == 0) {
         chunks[0] = first_chunk; // nobody has a handle yet who could look
     } else if (chunks[chunk] == NULL) {
         size_t size = ((size_t)FIRST_SIZE << chunk) * sizeof first_chunk[0];
@@ -76,9 +76,9 @@ static int take_from_table(struct weft__record **out)
     }
     *out = (struct weft__record *)chunks[chunk] + offset;
     (*out)->index = used++;
-    // Generation 1, FREE.  relaxed: only who has a handle that nobody gave him
-    // may look already, and to him any value says that it is none
-    weft__store64_relaxed(&(*out)->life, (uint64_t)1 << 32);
+    // Generation 1, FREE.  release: pairs with [life], for who looks at all records
+    // (host/everyone.c) or has a handle that nobody gave him
+    weft__store64_release(&(*out)->life, (uint64_t)1 << 32);
     return 0;
 }
 
@@ -95,7 +95,6 @@ int weft__record_new(struct weft__record **out)
     weft__lock_release(&weft__record_lock);
     if (error == 0) {
         (*out)->cancel_request = 0;
-        (*out)->reached = 0;
         (*out)->waits_for = 0;
         (*out)->value = NULL;
         (*out)->of_host = NULL;
@@ -110,6 +109,8 @@ static void end_life(struct weft__record *record)
         weft__libc_hooks->drop(record);
     }
     weft__stack_put(&record->block);
+    // relaxed: before the next life, which has to be signalled anew
+    weft__store_relaxed(&record->reached, 0);
     weft__life_free(record);
 }
 

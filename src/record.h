@@ -56,6 +56,7 @@ struct weft__record {
     uint32_t round;
 
     // The last walk over all threads that has reached this one (host/everyone.c).
+    // Atomic: any walker may look, whoever's the record is.
     uint32_t reached;
 
     // 1 + the index of whom this thread joins, or 0. Guarded by weft__record_lock.

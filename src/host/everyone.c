@@ -11,7 +11,8 @@
 //     walker                              each other thread, in the handler
 //     walks: signals whom it did not yet
 //     sleeps until they are stopped        stopped + 1, sleeps
-//     walks again, until nobody is new
+//     walks again, until nobody is
+//     new, was born, or has ended
 //     function(argument)
 //     phase = RUN      ------------------> function(argument), one at a time
 //     sleeps until all have                ran + 1, sleeps
@@ -21,7 +22,10 @@
 // No thread is missed. One that is being born has a creator: when that one is
 // stopped it has either not made it yet, and can not any more, or the kernel has
 // made it and stored its tid before clone returned, so that the next walk sees
-// it. And a walk is the last one only when all creators were stopped before it.
+// it. And a walk is the last one only when all creators were stopped, or had
+// ended, before it. A creator that ends is why "nobody is new" is not enough:
+// its child may have a record that the walk has passed, while its own shows, when
+// the walk gets there, nobody to be stopped.
 // Nor is anybody waited for in vain: a thread on its last steps, of which no pin
 // is had any more, runs no code of the program's. The walker does not wait for it,
 // and it knows by the same look that it is not waited for.
@@ -38,13 +42,16 @@
 #include "thread.h"
 
 enum { GATHER, RUN, OVER };
-enum { STOPPED = 1 }; // in a record's `reached`, beside the walk
+// A record's `reached`: 0, or the walk that has signalled its thread, and whether
+// that one is stopped or was.
+enum { STOPPED = 1 };
 #define PATIENCE_NS                                                            \
     INT64_C(1000000) // until it looks whether somebody has ended
 
 static struct weft__lock walk_lock; // one walk at a time
-// Guarded by walk_lock; read in the handler while a walk is under way.
-static uint32_t walk; // its number, even
+// Guarded by walk_lock:
+static uint32_t walk; // its number, even and not 0
+// And read in the handler while a walk is under way:
 static void (*everyones_function)(void *);
 static void *everyones_argument;
 
@@ -52,12 +59,6 @@ static uint32_t phase;              // futex of those who are stopped
 static uint32_t news;               // futex of the walker: counts what they do
 static uint32_t stopped, ran, left; // how many
 static struct weft__lock turn;      // around the function
-
-static int same_walk(const struct weft__record *record)
-{
-    // relaxed: by the walker before it sent the signal, or by the thread itself
-    return (weft__load_relaxed(&record->reached) & ~(uint32_t)STOPPED) == walk;
-}
 
 // ---- In those who are stopped ----
 
@@ -82,9 +83,11 @@ static void sleep_while(uint32_t this_phase)
     }
 }
 
-static int is_waited_for(struct weft__record *self)
+// Not if the signal is a stranger's, or if it comes so late that the thread is on
+// its last steps: then it may well be of a walk that is over.
+static int is_waited_for(struct weft__record *self, uint32_t reached)
 {
-    if (!same_walk(self) ||
+    if (reached == 0 || (reached & STOPPED) ||
         weft__life_pin(self, weft__life_handle(self)) != PIN_HELD) {
         return 0;
     }
@@ -98,14 +101,17 @@ static void handle_stop(int sig, void *info, void *context)
     (void)info;
     (void)context;
     struct weft__record *self = weft__thread_self()->record;
-    if (!is_waited_for(self)) {
+    // relaxed: what the walker has stored besides is known by the pin
+    uint32_t reached = weft__load_relaxed(&self->reached);
+    if (!is_waited_for(self, reached)) {
         return;
     }
     // In this order: who is seen to be stopped is counted among those that the
     // walker waits for. Else it could be through with all phases before this
     // thread's next step, which would then begin to wait in the next walk.
-    weft__add_release(&stopped, 1);
-    weft__store_release(&self->reached, walk | STOPPED); // [everyone.stopped]
+    weft__add_relaxed(&stopped, 1); // shown by the next line
+    // [everyone.stopped]
+    weft__store_release(&self->reached, reached | STOPPED);
     tell_walker();
     sleep_while(GATHER);
     weft__lock_acquire(&turn);
@@ -122,8 +128,7 @@ static void handle_stop(int sig, void *info, void *context)
 static struct weft__record *record_at(uint32_t index)
 {
     struct weft__record *record = weft__record_find(index);
-    return record != NULL && weft__life_handle(record) >> 32 != 0 ? record
-                                                                  : NULL;
+    return weft__life_progress(record) != 0 ? record : NULL;
 }
 
 static int pin(struct weft__record *record)
@@ -131,24 +136,42 @@ static int pin(struct weft__record *record)
     return weft__life_pin(record, weft__life_handle(record)) == PIN_HELD;
 }
 
-// Signals all that this walk has not signalled yet. Returns how many.
-static unsigned signal_the_new(int sig)
+// Returns whether it has sent it.
+static unsigned signal_one(int sig, struct weft__record *record)
+{
+    // relaxed: this thread's own store, or what was there before. Of a record that
+    // was used again since it may be too old; but of whom this walk must not miss
+    // the creator is stopped, or has ended, and what it knew is known
+    uint32_t reached = weft__load_relaxed(&record->reached);
+    if ((reached & ~(uint32_t)STOPPED) == walk || !pin(record)) {
+        return 0;
+    }
+    uint32_t tid = weft__life_tid(record);
+    int born = tid != WEFT__UNBORN;
+    if (born) {
+        // relaxed: before the signal, and above the pin that the handler's own
+        // will find
+        weft__store_relaxed(&record->reached, walk);
+        while (sys_tkill((long)tid, sig) == -WEFT_EAGAIN) {
+            weft_yield(); // the queue of signals is full
+        }
+    }
+    weft__life_unpin(record);
+    return (unsigned)born;
+}
+
+// Signals all that this walk has not signalled yet. Returns how many. *lives:
+// how far all lives together have come.
+static unsigned signal_the_new(int sig, uint64_t *lives)
 {
     unsigned sent = 0;
     struct weft__record *record;
+    *lives = 0;
     for (uint32_t i = 0; (record = record_at(i)) != NULL; i++) {
-        if (same_walk(record) || !pin(record)) {
-            continue;
-        }
-        uint32_t tid = weft__life_tid(record);
-        if (tid != WEFT__UNBORN) {
-            weft__store_relaxed(&record->reached, walk); // before the signal
-            while (sys_tkill((long)tid, sig) == -WEFT_EAGAIN) {
-                weft_yield(); // the queue of signals is full
-            }
-            sent++;
-        }
-        weft__life_unpin(record);
+        sent += signal_one(sig, record);
+        // After the pin: who could not be pinned is seen to have ended, and all
+        // that it did before its end is known in the next walk.
+        *lives += weft__life_progress(record);
     }
     return sent;
 }
@@ -171,14 +194,16 @@ static int somebody_runs(void)
 static void stop_all(int sig)
 {
     unsigned sent;
+    uint64_t lives = 0, before;
     do {
-        sent = signal_the_new(sig);
+        before = lives;
+        sent = signal_the_new(sig, &lives);
         uint32_t seen;
         // acquire: pairs with [everyone.news]
         while (seen = weft__load_acquire(&news), somebody_runs()) {
             weft__futex_wait_until(&news, seen, weft_now() + PATIENCE_NS, 0);
         }
-    } while (sent > 0);
+    } while (sent > 0 || lives != before);
 }
 
 static void next_phase(uint32_t next, const uint32_t *counted)
@@ -217,7 +242,7 @@ void weft__everyone_calls(int sig, void (*function)(void *), void *argument)
     weft__lock_acquire(&walk_lock);
     mask = ~(uint64_t)0;
     sys_sigprocmask(SIG_SETMASK, &mask, NULL);
-    walk += 2;
+    walk = walk + 2 != 0 ? walk + 2 : 2; // 0 is nobody's
     everyones_function = function;
     everyones_argument = argument;
     weft__store_relaxed(&weft__thread_self()->record->reached, walk | STOPPED);
@@ -236,4 +261,6 @@ void weft__everyone_alone(void)
     walk_lock.word = turn.word = 0;
     phase = GATHER;
     stopped = ran = left = 0;
+    // relaxed: nobody else is there. The signal that was sent is the parent's
+    weft__store_relaxed(&weft__thread_self()->record->reached, 0);
 }
