@@ -198,7 +198,8 @@ static void check_expectations(const struct scenario *scenario,
 
 static unsigned bound(unsigned given, unsigned depth)
 {
-    return given == 0 || given + depth > UINT8_MAX ? UINT8_MAX : given + depth;
+    unsigned limit = (given == NONE ? 0 : given) + depth;
+    return given == 0 || limit > UINT8_MAX ? UINT8_MAX : limit;
 }
 
 // The simplest first: what goes wrong with few switches is easier to read, and

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// kernel.c - the kernel, as far as a thread's life needs it: clone, exit, memory
-// and signals to a thread.
+// kernel.c - the kernel, as far as a thread's life needs it: clone, exit, memory,
+// fork. Signals that are handled: signals.c.
 //
 // What the kernel stores (the tid at clone, 0 at exit) is a release: it takes many
 // locks between entry and store. Its two last steps for a thread, the 0 and the
@@ -24,7 +24,7 @@ static struct task {
     void *tls;
     char *sp;
     struct weft__thread *self;
-    void (*handler)(void); // to be run before the next change of the mask
+    unsigned user;
 } tasks[MODEL_THREADS];
 
 static int may_refuse, refuse_next_clone;
@@ -56,9 +56,15 @@ void *model_thread_pointer(void)
 
 void model_is_main(void *tls, uint32_t *exit_word)
 {
-    tasks[0] =
-        (struct task){.tid = FIRST_TID, .exit_word = exit_word, .tls = tls};
-    *exit_word = FIRST_TID;
+    model_thread_lives(0, tls, exit_word);
+}
+
+void model_thread_lives(unsigned thread, void *tls, uint32_t *exit_word)
+{
+    uint32_t tid = FIRST_TID + thread;
+    tasks[thread] =
+        (struct task){.tid = tid, .exit_word = exit_word, .tls = tls};
+    *exit_word = tid;
 }
 
 void model_thread_is(unsigned thread, void *tls)
@@ -121,6 +127,7 @@ static void born(void)
     uint32_t *exit_word = tasks[model_current].exit_word;
     step(exit_word, sizeof *exit_word, 1);
     kernel_store(exit_word, tasks[model_current].tid);
+    signals_in_kernel(model_current, 0);
     weft__thread_start(tasks[model_current].self);
 }
 
@@ -142,7 +149,13 @@ long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word,
         return -WEFT_EAGAIN;
     }
     unsigned child = new_task();
-    tasks[child] = (struct task){new_tid(), exit_word, tls, sp, self, NULL};
+    tasks[child] = (struct task){.tid = new_tid(),
+                                 .exit_word = exit_word,
+                                 .tls = tls,
+                                 .sp = sp,
+                                 .self = self,
+                                 .user = tasks[model_current].user};
+    signals_inherit(child);
     kernel_store(exit_word, tasks[child].tid);
     thread_begin(child, born, model_current);
     remember(child);
@@ -163,6 +176,7 @@ static void exit_thread(void)
         plain_access((uintptr_t)task->tls, 8, 0);
     }
     step(NULL, 0, 1);
+    signals_in_kernel(model_current, 1);
     trace_event(NULL, "exit: its exit word is 0");
     kernel_store(task->exit_word, 0);
     kernel_wake(task->exit_word);
@@ -172,23 +186,8 @@ static void exit_thread(void)
 
 // ---- signals ----
 
-void model_signal_before_mask(void (*handler)(void))
-{
-    tasks[model_current].handler = handler;
-}
-
-static void change_mask(void)
-{
-    void (*handler)(void) = tasks[model_current].handler;
-    tasks[model_current].handler = NULL;
-    if (handler != NULL) {
-        trace_event(NULL, "(a signal handler)");
-        handler();
-    }
-}
-
 // Who gets it is what scenarios look at.
-static long send(long tid)
+static long send(long tid, int sig)
 {
     step(NULL, 0, 1);
     for (unsigned i = 0; i < MODEL_THREADS; i++) {
@@ -196,6 +195,7 @@ static long send(long tid)
             last_signalled = i;
             remember(i);
             trace_event(NULL, "tkill %ld: %c", tid, trace_letter(i));
+            signals_send(i, sig);
             return 0;
         }
     }
@@ -204,6 +204,37 @@ static long send(long tid)
     trace_event(NULL, "tkill %ld: nobody", tid);
     return -WEFT_ESRCH;
 }
+
+// ---- users, fork ----
+
+unsigned model_user(void)
+{
+    return tasks[model_current].user;
+}
+
+void model_set_user(unsigned user)
+{
+    tasks[model_current].user = user;
+    remember(user);
+    trace_event(NULL, "is user %u", user);
+}
+
+// The copy of the memory has all that anybody has stored.
+void model_fork(void)
+{
+    step(NULL, 0, 1);
+    trace_event(NULL, "fork: goes on as the child");
+    for (unsigned i = 0; i < MODEL_THREADS; i++) {
+        if (i != model_current && model_threads[i].state != ABSENT) {
+            knowledge_join(&running()->now, &model_threads[i].now);
+            model_threads[i].state = DONE;
+            tasks[i].tid = 0;
+        }
+    }
+    signals_after_fork();
+}
+
+// ---- memory, and the calls ----
 
 // Memory that can be used at once is zero by a write of the mapping thread: who
 // hears of it without order may see what was there before.
@@ -237,15 +268,18 @@ long model_syscall(long nr, long a, long b, long c)
         exit_thread();
         return 0;
     case SYS_tkill:
-        return send(a);
+        return send(a, (int)b);
     case SYS_gettid:
         return tasks[model_current].tid;
     case SYS_prctl:
     case SYS_sched_setscheduler:
     case SYS_sched_setaffinity:
         return may_refuse && model_choose(2) == 1 ? -WEFT_EPERM : 0;
-    case SYS_rt_sigprocmask: // which signals are blocked is no part of the model
-        change_mask();
+    case SYS_rt_sigaction:
+        signals_action((int)a, (const void *)b);
+        return 0;
+    case SYS_rt_sigprocmask:
+        signals_mask(a, (const uint64_t *)b, (uint64_t *)c);
         return 0;
     case SYS_mprotect:
         return 0;

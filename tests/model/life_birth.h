@@ -80,7 +80,13 @@ static void begin_with_a_full_chunk(void)
 
 static void *asks_about_a_stranger(void *arg)
 {
-    (void)weft_tid((weft_thread)1 << 32 | FIRST_OF_SECOND_CHUNK);
+    weft_thread t = (weft_thread)1 << 32 | FIRST_OF_SECOND_CHUNK;
+    (void)weft_tid(t);
+    // And who looks at all records asks which life that is (host/everyone.c).
+    const struct weft__record *record = weft__record_find(t);
+    if (record != NULL && weft__life_progress(record) != 0) {
+        REQUIRE((uint32_t)weft__life_handle(record) == FIRST_OF_SECOND_CHUNK);
+    }
     return arg;
 }
 

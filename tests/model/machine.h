@@ -10,6 +10,7 @@
 //   sleep.c      futexes                       await.c   spinning
 //   trace.c      what happened, in columns
 //   kernel.c     clone, exit, memory           cancel.c  cancellation
+//   signals.c    signals to a thread
 //   outcome.c    what the explorer's own tests expect
 //   mutant.c     each order weakened, each wake left out
 //   main.c       the command line and the report
@@ -68,7 +69,7 @@ struct thread {
     long result;      // what the wait returns
 
     // Spinning (run.c): what it read since its last pause, and before that.
-    struct looked looks[8], before[8];
+    struct looked looks[24], before[24];
     unsigned look_count, before_count;
     unsigned awaited;     // a thread to fall asleep, counted from 1; 0: none
     unsigned free_pauses; // pauses that are no awaits: a spin with a bound
@@ -157,6 +158,9 @@ enum outcome run_once(const struct scenario *scenario,
 // Whether a load may return something else than the newest; and it did.
 int may_read_old(void);
 void has_read_old(void);
+// Whether there may be one more preemption; and there was one.
+int may_preempt(void);
+void has_preempted(void);
 const char *run_message(void); // of a violation
 // Before each step of a thread that others can see: who goes on? Says what the
 // step is about: a size of 0 is anything.
@@ -266,6 +270,20 @@ void kernel_reset(const struct scenario *scenario);
 void kernel_wake(uint32_t *word); // sleep.c: at a thread's exit
 void kernel_store(uint32_t *word, uint32_t value); // a release
 uint32_t *kernel_cancel_request(unsigned thread);  // its word, or NULL
+
+// ---- signals.c ----
+
+void signals_reset(void);
+int signals_due(unsigned thread); // whether it has one to handle
+void signals_take(void);          // the running thread handles what is due
+int signals_interrupt(void);      // or goes on, by choice. Whether it did
+void signals_send(unsigned thread, int sig);
+void signals_in_kernel(unsigned thread, int in_kernel);
+void signals_inherit(
+    unsigned child); // of the running thread; it is in the kernel
+void signals_after_fork(void);
+void signals_action(int sig, const void *new_action); // a kernel_sigaction
+void signals_mask(long how, const uint64_t *set, uint64_t *old);
 
 // ---- outcome.c ----
 

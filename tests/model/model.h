@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MODEL_THREADS = 4 };
+enum { MODEL_THREADS = 4, NONE = 255 };
 
 struct scenario {
     const char *name;
@@ -19,7 +19,8 @@ struct scenario {
     // Run one after the other before and after all threads; may be NULL.
     void (*setup)(void), (*finish)(void);
     void (*threads[MODEL_THREADS])(void); // the first NULL ends the list
-    // Bounds of one execution; 0 for all there are. Each step of DEPTH adds one.
+    // Bounds of one execution; 0 for all there are, NONE for none. Each step of
+    // DEPTH adds one.
     unsigned preemptions; // switches away from a thread that could go on
     unsigned old_reads;   // loads that do not return the newest store
     // In one execution:
@@ -28,6 +29,10 @@ struct scenario {
     unsigned spins;      // looks of a spin before it gives up and sleeps
     // The kernel may refuse what it is asked for (kernel.c).
     unsigned refusals : 1;
+    // Who sleeps with a deadline polls: the deadline passes when something has
+    // changed that the sleeper has looked at since its last sleep. (A sleep that
+    // is begun anew would have executions without end, in which nothing happens.)
+    unsigned polls : 1;
     // That nobody can go on is an end like others, but without finish.
     unsigned may_hang : 1;
     // The kernel wakes in the order of arrival; otherwise in any order.

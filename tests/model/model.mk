@@ -15,12 +15,13 @@ DEPTH ?= 0
 TREE ?= .
 MODEL_OUT := $(if $(filter .,$(TREE)),$(MODEL),$(TREE))
 
-# The primitives, and the sources that each is made of. The first two are the
+# The primitives, and the sources that each is made of. The first three are the
 # explorer's own tests.
-MODEL_PRIMITIVES := litmus machine lock mutex owned sem cond cond_shared rwlock \
-    barrier once spin life
+MODEL_PRIMITIVES := litmus machine signals lock mutex owned sem cond cond_shared rwlock \
+    barrier once spin life everyone
 MODEL_litmus :=
 MODEL_machine :=
+MODEL_signals :=
 MODEL_lock := lock
 MODEL_mutex := mutex
 MODEL_sem := sem
@@ -32,6 +33,7 @@ MODEL_barrier := barrier mutex
 MODEL_once := once
 MODEL_spin := spin mutex
 MODEL_life := thread record life join birth lock stack place hold signal refusal
+MODEL_everyone := host/everyone record life lock
 
 MODEL_WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Werror
 MODEL_CC = $(HOSTCC) -std=c11 -D_GNU_SOURCE -g -fno-pie \
@@ -39,7 +41,7 @@ MODEL_CC = $(HOSTCC) -std=c11 -D_GNU_SOURCE -g -fno-pie \
 
 # The explorer itself.
 EXPLORER := explore run coroutine memory access plain watched frames sleep await trace \
-    kernel cancel outcome mutant main
+    kernel signals cancel outcome mutant main
 EXPLORER_OBJECTS := $(EXPLORER:%=$(MODEL)/%.o)
 
 $(EXPLORER_OBJECTS): $(MODEL)/%.o: $(MODEL_DIR)/%.c
@@ -89,4 +91,5 @@ model:
 	    $(MODEL_REPORTS) || true
 	@$(MODEL_DIR)/summary.sh $(MODEL_PRIMITIVES)
 
--include $(wildcard $(MODEL)/*.d $(MODEL_OUT)/obj/*.d)
+-include $(wildcard $(MODEL)/*.d $(MODEL_OUT)/obj/*.d \
+    $(MODEL_OUT)/obj/*/*.d)

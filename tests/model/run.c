@@ -57,6 +57,18 @@ void has_read_old(void)
     }
 }
 
+int may_preempt(void)
+{
+    return spent.preemptions < most.preemptions;
+}
+
+void has_preempted(void)
+{
+    if (most.preemptions != UINT8_MAX) { // else it does not count
+        spent.preemptions++;
+    }
+}
+
 // ---- Who goes on ----
 
 struct candidate {
@@ -79,7 +91,7 @@ static unsigned candidates(struct candidate *list, int *stuck)
     if (running_can) {
         list[count++] = (struct candidate){model_current, 0};
         *stuck = 0;
-        if (spent.preemptions >= most.preemptions) {
+        if (!may_preempt()) {
             return count;
         }
     }
@@ -183,9 +195,7 @@ static unsigned choose_next(void)
     int running_can = model_current != ALONE && can_go_on(running());
     struct candidate next = list[choose(count)];
     if (running_can && next.thread != model_current) {
-        if (most.preemptions != UINT8_MAX) { // else it does not count
-            spent.preemptions++;
-        }
+        has_preempted();
         running()->pointless = running()->state == READY;
     }
     if (next.ending != 0) {
@@ -218,8 +228,14 @@ void step(const void *word, unsigned size, int writes)
         return;
     }
     struct thread *self = running();
+    do {
+        // What a handler would do first is not known.
+        self->next = signals_due(model_current)
+                         ? (struct intent){0}
+                         : (struct intent){(uintptr_t)word, size, writes};
+        go_on(choose_next());
+    } while (signals_interrupt());
     self->next = (struct intent){(uintptr_t)word, size, writes};
-    go_on(choose_next());
     for (unsigned i = 0; i < MODEL_THREADS; i++) {
         if (model_threads[i].pointless &&
             depends(&model_threads[i].next, &self->next)) {
@@ -275,6 +291,7 @@ static void begin(const struct scenario *scenario)
     sleep_reset(scenario);
     await_reset(scenario);
     kernel_reset(scenario);
+    signals_reset();
     trace_reset();
 }
 

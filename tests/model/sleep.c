@@ -14,7 +14,7 @@
 #include "cancel_nr.h"
 
 static unsigned arrivals, spurious_left, interrupts_left;
-static int fifo;
+static int fifo, polls;
 
 void sleep_reset(const struct scenario *scenario)
 {
@@ -22,6 +22,7 @@ void sleep_reset(const struct scenario *scenario)
     spurious_left = scenario->spurious;
     interrupts_left = scenario->interrupts;
     fifo = scenario->fifo;
+    polls = scenario->polls;
 }
 
 // In place of src/clock.c. Time does not go by here: a deadline, whichever, has
@@ -59,6 +60,12 @@ long model_wait(struct model_site *site, uint32_t *word, uint32_t expected,
     self->arrival = arrivals++;
     self->state = ASLEEP;
     stop_running();
+    if (polls) {
+        self->look_count = 0;
+    }
+    if (self->result == -WEFT_EINTR) {
+        signals_take(); // if that was it
+    }
     return self->result;
 }
 
@@ -197,19 +204,21 @@ long model_requeue(struct model_site *site, uint32_t *word, uint32_t expected,
 
 // ---- Ends that nobody brings about ----
 
-enum ending { TIMEOUT, CANCELED, SPURIOUS, INTERRUPTED, ENDINGS };
+enum ending { TIMEOUT, CANCELED, SPURIOUS, INTERRUPTED, SIGNALLED, ENDINGS };
 
 static int possible(const struct thread *t, enum ending ending)
 {
     switch (ending) {
     case TIMEOUT:
-        return t->timed;
+        return t->timed && (!polls || await_over(t));
     case CANCELED:
         return (t->flags & FUTEX_CANCEL) && cancel_due(t);
     case SPURIOUS:
         return spurious_left > 0;
-    default:
+    case INTERRUPTED:
         return interrupts_left > 0;
+    default:
+        return signals_due((unsigned)(t - model_threads));
     }
 }
 
@@ -227,16 +236,18 @@ unsigned sleep_endings(unsigned thread)
 int sleep_ends_by_itself(unsigned thread)
 {
     struct thread *t = &model_threads[thread];
-    return possible(t, TIMEOUT) || possible(t, CANCELED);
+    return possible(t, TIMEOUT) || possible(t, CANCELED) ||
+           possible(t, SIGNALLED);
 }
 
 void sleep_end(unsigned thread, unsigned number)
 {
     static const long results[] = {-WEFT_ETIMEDOUT, WEFT__CANCELED_CALL, 0,
-                                   -WEFT_EINTR};
+                                   -WEFT_EINTR, -WEFT_EINTR};
     static const char *const names[] = {
         "its deadline passes", "its sleep is cancelled",
-        "wakes up for no reason", "its sleep is interrupted"};
+        "wakes up for no reason", "its sleep is interrupted",
+        "a signal ends its sleep"};
     struct thread *t = &model_threads[thread];
     unsigned ending = 0;
     while (!possible(t, (enum ending)ending) || number-- > 0) {

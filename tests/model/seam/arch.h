@@ -31,6 +31,11 @@ static inline long arch_syscall6(long nr, long a, long b, long c, long d,
     return model_syscall(nr, a, b, c);
 }
 
+static inline void arch_trap(void)
+{
+    __builtin_trap();
+}
+
 static inline void arch_relax(void)
 {
 }
