@@ -1,55 +1,15 @@
 // SPDX-License-Identifier: MIT
-// attrs_musl.c - pthread_attr_t, beside musl.
-//
-//   offset  libc's object   here
-//   0       56 bytes        stack          8    lowest byte, or NULL
-//   8                       stack_size     8
-//   16                      guard_size     8
-//   24                      affinity       8    up to 64 CPUs; or the address of
-//                                               more, in pages of their own
-//   32                      sigmask        8    SIGMASK_SET: it counts
-//   40                      affinity_size  4
-//   44                      priority       4
-//   48                      policy         2
-//   50                      flags          2
+// attrs_musl.c - pthread_attr_t, beside musl: all but its masks (attrs_masks_musl.c).
+// Read before: attrs_musl.h.
 //
 // musl has most of these functions itself. They are all here because one object of
 // its archive holds many of them, and has to be left out as a whole, and because
 // CPUs and signal masks are not in musl's.
 #include <limits.h>
 #include <sched.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
-#include "posix.h"
+#include "attrs_musl.h"
 #include "stack.h"
-
-enum { DETACHED = 1, EXPLICIT = 2 };    // flags
-#define SIGMASK_SET ((uint64_t)1 << 31) // signal 32 is never blocked
-
-struct overlay {
-    char *stack;
-    size_t stack_size, guard_size;
-    union {
-        unsigned char bytes[8];
-        unsigned char *pages;
-    } affinity;
-    uint64_t sigmask;
-    uint32_t affinity_size; // of the mask: at most 8 for bytes; 0: none
-    int32_t priority;
-    uint16_t policy, flags;
-};
-_Static_assert(sizeof(struct overlay) <= sizeof(pthread_attr_t), "overlay");
-
-static struct overlay *overlay(pthread_attr_t *attr)
-{
-    return (struct overlay *)(void *)attr;
-}
-
-static const struct overlay *look(const pthread_attr_t *attr)
-{
-    return (const struct overlay *)(const void *)attr;
-}
 
 // Guarded by nothing: who changes the defaults does it before there are threads.
 static size_t default_stack, default_guard;
@@ -69,12 +29,6 @@ int pthread_attr_init(pthread_attr_t *attr)
     *overlay(attr) = (struct overlay){.stack_size = stack_by_default(),
                                       .guard_size = guard_by_default()};
     return 0;
-}
-
-static const unsigned char *affinity(const struct overlay *o)
-{
-    return o->affinity_size > sizeof o->affinity.bytes ? o->affinity.pages
-                                                       : o->affinity.bytes;
 }
 
 int pthread_attr_destroy(pthread_attr_t *attr)
@@ -295,79 +249,4 @@ int pthread_attr_getscope(const pthread_attr_t *restrict attr,
     (void)attr;
     *scope = PTHREAD_SCOPE_SYSTEM;
     return 0;
-}
-
-// ---- CPUs and signal mask ----
-
-int pthread_attr_setaffinity_np(pthread_attr_t *attr, size_t size,
-                                const cpu_set_t *cpus)
-{
-    const unsigned char *bytes = (const unsigned char *)cpus;
-    struct overlay *o = overlay(attr);
-    if (bytes == NULL) {
-        size = 0;
-    }
-    size_t used = size;
-    while (used > sizeof o->affinity.bytes && bytes[used - 1] == 0) {
-        used--; // the kernel fills what is missing with zeroes
-    }
-    unsigned char *copy = o->affinity.bytes;
-    if (used > sizeof o->affinity.bytes) {
-        copy = used > UINT32_MAX ? MAP_FAILED
-                                 : mmap(NULL, used, PROT_READ | PROT_WRITE,
-                                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (copy == MAP_FAILED) {
-            return ENOMEM;
-        }
-    }
-    pthread_attr_destroy(attr);
-    if (used > 0) {
-        memcpy(copy, bytes, used);
-    }
-    if (copy != o->affinity.bytes) {
-        o->affinity.pages = copy;
-    }
-    o->affinity_size = (uint32_t)used;
-    return 0;
-}
-
-int pthread_attr_getaffinity_np(const pthread_attr_t *attr, size_t size,
-                                cpu_set_t *cpus)
-{
-    const struct overlay *o = look(attr);
-    if (o->affinity_size == 0) {
-        memset(cpus, 0xff, size); // all of them
-        return 0;
-    }
-    const unsigned char *bytes = affinity(o);
-    for (size_t i = size; i < o->affinity_size; i++) {
-        if (bytes[i] != 0) {
-            return EINVAL; // they do not fit
-        }
-    }
-    memset(cpus, 0, size);
-    memcpy(cpus, bytes, size < o->affinity_size ? size : o->affinity_size);
-    return 0;
-}
-
-int pthread_attr_setsigmask_np(pthread_attr_t *attr, const sigset_t *mask)
-{
-    uint64_t bits = 0;
-    if (mask != NULL) {
-        memcpy(&bits, mask, sizeof bits);
-        bits &= ~(SIGMASK_SET * 7); // nor are 33 and 34
-        bits |= SIGMASK_SET;
-    }
-    overlay(attr)->sigmask = bits;
-    return 0;
-}
-
-int pthread_attr_getsigmask_np(const pthread_attr_t *attr, sigset_t *mask)
-{
-    uint64_t bits = look(attr)->sigmask;
-    int set = (bits & SIGMASK_SET) != 0;
-    sigemptyset(mask);
-    bits &= ~SIGMASK_SET;
-    memcpy(mask, &bits, sizeof bits);
-    return set ? 0 : PTHREAD_ATTR_NO_SIGMASK_NP;
 }
