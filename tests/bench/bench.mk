@@ -108,7 +108,7 @@ bench-programs: $(BENCH_LIBRARIES:%=$(BENCH_BIN)/%/bench) \
 
 bench: ## beside glibc and musl, in minutes; BENCH=part of a row's name, ROUNDS=n
 	@tests/install.sh bench $(ARCH)
-	@$(MAKE) --no-print-directory ARCH=$(ARCH) all
+	@$(MAKE) --no-print-directory ARCH=$(ARCH) all $(if $(CROSS),,drop-ins)
 	@$(MAKE) --no-print-directory ARCH=$(ARCH) bench-programs
 	@BENCH='$(BENCH)' ROUNDS='$(ROUNDS)' CC='$(strip $(CC) $(CLANG_TARGET))' \
 	    python3 -B tests/bench/run.py $(BENCH_BIN) $(BENCH_OUT) $(call qemu,$(ARCH))
