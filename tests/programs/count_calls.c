@@ -3,7 +3,8 @@
 // somebody who counts the system calls made in between (check_cost.c).
 //
 //     count_calls joined|detached|caller ROUNDS
-//     count_calls broadcast WAITERS
+//     count_calls broadcast WAITERS      by the holder of the mutex
+//     count_calls broadcast_free WAITERS  while nobody holds it
 //
 // The marks are calls of getppid, which nothing else here makes. Before the
 // first one a few threads come and go, so that what is counted is the steady
@@ -67,7 +68,7 @@ static void *wait_for_go(void *arg)
 }
 
 // The marks are around the broadcast alone.
-static void broadcast(int64_t count)
+static void broadcast(int64_t count, int held)
 {
     weft_thread waiters[WAITERS_MAX];
     CHECK(count <= WAITERS_MAX);
@@ -77,10 +78,15 @@ static void broadcast(int64_t count)
     }
     weft_mutex_lock(&mutex);
     go = 1;
+    if (!held) {
+        weft_mutex_unlock(&mutex);
+    }
     sys(__NR_getppid);
     weft_cond_broadcast(&cond);
     sys(__NR_getppid);
-    weft_mutex_unlock(&mutex);
+    if (held) {
+        weft_mutex_unlock(&mutex);
+    }
     for (int64_t i = 0; i < count; i++) {
         CHECK_EQ(weft_join(waiters[i], NULL), 0);
     }
@@ -91,8 +97,9 @@ int weft_main(int argc, char **argv, char **envp)
     const weft_attr own = {.stack = region, .stack_size = sizeof region};
     int64_t rounds = arg_number(argc, argv, 2, 100);
     (void)envp;
-    if (is_case(argc, argv, "broadcast")) {
-        broadcast(rounds);
+    int held = is_case(argc, argv, "broadcast");
+    if (held || is_case(argc, argv, "broadcast_free")) {
+        broadcast(rounds, held);
         return 0;
     }
     if (is_case(argc, argv, "joined")) {
