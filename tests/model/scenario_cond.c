@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // scenario_cond.c - weft/cond.h, src/cond.c: no signal is lost, taken twice or
-// taken by who came later; the condition variable may go when all are signalled.
+// taken by who came later. What may be freed when is in scenario_cond_freed.c.
 #include <weft/cancel.h>
 #include <weft/cond.h>
 #include <weft/error.h>
@@ -10,7 +10,7 @@
 #include "spin_wait.h"
 
 const char model_primitive[] = "cond";
-const char model_sources[] = "cond.h cond.c mutex.c";
+const char model_sources[] = "cond.c mutex.c";
 
 static weft_mutex mutex;
 static weft_cond *cond;
@@ -202,97 +202,6 @@ static void wakes_two_that_sleep(void)
     weft_cond_broadcast(cond);
 }
 
-// ---- Freed when all are signalled (L15) ----
-
-static void waits_and_goes(void)
-{
-    weft_mutex_lock(&mutex);
-    while (!a_may_go) {
-        weft_cond_wait(cond, &mutex);
-    }
-    weft_mutex_unlock(&mutex);
-}
-
-static void waits_until_and_goes(void)
-{
-    weft_mutex_lock(&mutex);
-    if (!a_may_go) {
-        weft_cond_wait_until(cond, &mutex, 1000);
-    }
-    weft_mutex_unlock(&mutex);
-}
-
-static void broadcasts_and_frees(void)
-{
-    weft_mutex_lock(&mutex);
-    a_may_go = 1;
-    weft_cond_broadcast(cond);
-    weft_mutex_unlock(&mutex);
-    model_free(cond, sizeof *cond);
-}
-
-// The mutex, too, goes with the last of them.
-static struct together {
-    weft_mutex mutex;
-    weft_cond cond;
-    int users, ready;
-} * together;
-
-static void begin_together(void)
-{
-    begin_selves();
-    together = model_alloc(sizeof *together);
-    model_name(together, sizeof *together, "object");
-    together->users = 2;
-}
-
-static void leave_together(void)
-{
-    int last = --together->users == 0;
-    weft_mutex_unlock(&together->mutex);
-    if (last) {
-        model_free(together, sizeof *together);
-    }
-}
-
-static void waits_together(void)
-{
-    weft_mutex_lock(&together->mutex);
-    while (!together->ready) {
-        weft_cond_wait(&together->cond, &together->mutex);
-    }
-    leave_together();
-}
-
-static void signals_together(void)
-{
-    weft_mutex_lock(&together->mutex);
-    together->ready = 1;
-    weft_cond_signal(&together->cond);
-    leave_together();
-}
-
-// The signaller holds nothing, and is not counted: what it touches of the object, it
-// touches before the waiter is back.
-static void signals_from_outside(void)
-{
-    model_until_asleep(0); // it waits: nobody else is here yet
-    weft_mutex_lock(&together->mutex);
-    together->ready = 1;
-    weft_mutex_unlock(&together->mutex);
-    weft__store_release(&b_may_come, 1);
-    weft_cond_signal(&together->cond);
-}
-
-static void passes_by(void)
-{
-    while (weft__load_acquire(&b_may_come) == 0) {
-        weft__spin_pause();
-    }
-    weft_mutex_lock(&together->mutex);
-    leave_together();
-}
-
 #define COND(NAME, PROVES, FINISH, ...)                                        \
     .name = NAME, .proves = PROVES, .setup = begin, .finish = FINISH,          \
     .threads = {__VA_ARGS__}
@@ -332,29 +241,5 @@ const struct scenario model_scenarios[] = {
     {COND("cancelled_beside", "and takes no signal away", none_lost,
           consume_or_be_cancelled, consume, produce_two, cancel_a),
      .preemptions = 1, .old_reads = 1},
-    {COND("freed", "freed when all are signalled", NULL, waits_and_goes,
-          broadcasts_and_frees),
-     .spurious = 1},
-    {COND("freed_by_two", "with two of them", NULL, waits_and_goes,
-          waits_and_goes, broadcasts_and_frees),
-     .preemptions = 2, .old_reads = 1},
-    {COND("freed_leaving", "also when one is just about to give up", NULL,
-          waits_until_and_goes, broadcasts_and_frees),
-     .spurious = 1},
-    {
-        .name = "freed_together",
-        .proves = "the last one frees mutex and condition variable",
-        .setup = begin_together,
-        .threads = {waits_together, signals_together},
-        .spurious = 1,
-    },
-    {
-        .name = "freed_from_outside",
-        .proves = "also when the signaller does not hold the mutex",
-        .setup = begin_together,
-        .threads = {waits_together, signals_from_outside, passes_by},
-        .preemptions = 2,
-        .old_reads = 1,
-    },
     {0},
 };
