@@ -12,7 +12,7 @@
 //   SIGNALLED   chosen; others go before it          itself: T3, predecessor: T4
 //   AWAKE       the same, and sleeping here          predecessor: T4
 //   TURN        may lock the mutex                   itself: it returns
-//   TURN_THERE  .. and may have slept on it (T10)    itself: it returns
+//   TURN_THERE  the same; may have slept on it       itself: it returns
 //
 //   T1  WAITING -> SIGNALLED   under the list's lock, which also takes it out
 //   T2  WAITING -> LEAVING     a compare-and-swap: either the signal is first and
@@ -22,10 +22,9 @@
 //                              each of them for the next, once it holds the mutex
 //
 // While somebody holds the mutex, as a rule the signaller, who is woken could only
-// sleep again. So T4 moves the sleep over to the mutex, where the unlock ends it. A
-// broadcast does so with the first one, which does it for the next: no crowd wakes up
-// to find the mutex taken. After T4 the node may be gone; only its address is used.
-// The mutex is there until T4, since the waiter will lock it.
+// sleep again. So before T4 the sleep is moved to the mutex (mutex.c T10), where the
+// unlock ends it. A broadcast does so with the first one, which does it for the next.
+// After T4 node and mutex may be gone; only the node's address is used.
 //
 // Who touches the condition variable last? Whoever was signalled never touches it
 // again. A waiter that is LEAVING has to take its node out of the list; a
@@ -161,9 +160,8 @@ static struct waiter *choose(struct waiter **newest, int all, uint32_t *leavers)
             *link = w;
             link = &w->next;
             *link = NULL;
-        } else if (w->leavers ==
-                   NULL) { // else an earlier signaller waits for it
-            w->leavers = leavers;
+        } else if (w->leavers == NULL) {
+            w->leavers = leavers; // else an earlier signaller waits for it
             // relaxed: it reads w->leavers under the lock
             weft__add_relaxed(leavers, 1);
         }
@@ -227,8 +225,7 @@ static long sleep_until_turn(weft_cond *c, struct waiter *w,
             return result == WEFT__CANCELED_CALL ? result : WEFT_ETIMEDOUT;
         }
     }
-    // Signalled: deadline and cancellation do not count any more. Others go first. The
-    // sleep may have been moved to the mutex, and have ended there.
+    // Deadline and cancellation count no more. A sleep on the mutex may have ended.
     while (state < TURN) {
         // T3.  relaxed: T4 orders
         if (state == AWAKE || weft__cas_relaxed(&w->state, SIGNALLED, AWAKE)) {

@@ -6,7 +6,7 @@
 // and is held as often again afterwards.
 //
 // A private mutex without flags is a plain one and an owner. The wait works on the
-// plain one, so that a broadcast can move waiters to it, and the owner is put back
+// plain one, so that a signal can move waiters to it, and the owner is put back
 // when the wait is over: on return, or as the first of the cleanup handlers.
 #include <weft/cancel.h>
 #include "clock.h"

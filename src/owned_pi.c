@@ -15,7 +15,7 @@
 //
 // The kernel hands the lock to the most urgent waiter, the first of equals, so
 // nobody is overtaken for ever. That is why ROBUST goes this way, too: a word of
-// our own would have no room for a count of waiters beside a tid.
+// our own would have no room beside a tid for what mutex.c keeps in it.
 //
 // The kernel orders T2 after the T4 or T5 that made it possible, as acquire and
 // release do.

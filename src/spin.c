@@ -4,14 +4,14 @@
 //
 // A spin lock that never sleeps hangs where the holder waits for the processor on
 // which somebody spins for it: on one CPU always, and for ever when the spinner is
-// the more urgent of the two. One that sleeps must keep a count of sleepers, or
-// its unlock could not know whether to wake; and it must not let its sleepers be
+// the more urgent of the two. One that sleeps must say so in the word, or its
+// unlock could not know whether to wake; and it must not let its sleepers be
 // overtaken for ever. The mutex has all this. So this is one: its word, its table
 // and its transitions, entered later.
 #include <weft/spin.h>
 #include "spin_wait.h"
 
-enum { PATIENCE = 16 }; // times what a mutex spins
+enum { PATIENCE = 16 }; // looks, for each one worth taking before a sleep
 
 void weft__spin_lock_slow(weft_spin *s)
 {

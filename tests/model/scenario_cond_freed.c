@@ -112,20 +112,29 @@ static void passes_by(void)
     leave_together();
 }
 
-#define COND(NAME, PROVES, FINISH, ...)                                        \
-    .name = NAME, .proves = PROVES, .setup = begin, .finish = FINISH,          \
-    .threads = {__VA_ARGS__}
-
 const struct scenario model_scenarios[] = {
-    {COND("freed", "freed when all are signalled", NULL, waits_and_goes,
-          broadcasts_and_frees),
-     .spurious = 1},
-    {COND("freed_by_two", "with two of them", NULL, waits_and_goes,
-          waits_and_goes, broadcasts_and_frees),
-     .preemptions = 2, .old_reads = 1},
-    {COND("freed_leaving", "also when one is just about to give up", NULL,
-          waits_until_and_goes, broadcasts_and_frees),
-     .spurious = 1},
+    {
+        .name = "freed",
+        .proves = "freed when all are signalled",
+        .setup = begin,
+        .threads = {waits_and_goes, broadcasts_and_frees},
+        .spurious = 1,
+    },
+    {
+        .name = "freed_by_two",
+        .proves = "with two of them",
+        .setup = begin,
+        .threads = {waits_and_goes, waits_and_goes, broadcasts_and_frees},
+        .preemptions = 2,
+        .old_reads = 1,
+    },
+    {
+        .name = "freed_leaving",
+        .proves = "also when one is just about to give up",
+        .setup = begin,
+        .threads = {waits_until_and_goes, broadcasts_and_frees},
+        .spurious = 1,
+    },
     {
         .name = "freed_together",
         .proves = "the last one frees mutex and condition variable",
