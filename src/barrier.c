@@ -97,7 +97,7 @@ int weft_barrier_wait(weft_barrier *b)
         return WEFT_EINVAL;
     }
     const unsigned flags = futex_flags(b);
-    weft__mutex_lock_in(&b->lock, INT64_MAX, flags);
+    weft__mutex_lock_in(&b->lock, WEFT__NEVER, flags);
     uint32_t *round = round_word(b);
     // relaxed: T1 is for who comes last, and the lock orders all that was before
     const uint32_t number = weft__load_relaxed(round);
@@ -129,7 +129,7 @@ int weft_barrier_wait(weft_barrier *b)
 int weft_barrier_destroy(weft_barrier *b)
 {
     const unsigned flags = futex_flags(b);
-    weft__mutex_lock_in(&b->lock, INT64_MAX, flags);
+    weft__mutex_lock_in(&b->lock, WEFT__NEVER, flags);
     const int busy = b->arrived != 0;
     weft__mutex_unlock_in(&b->lock, flags);
     if (busy) {

@@ -14,15 +14,15 @@ int64_t weft_now(void)
     return now.seconds * 1000000000 + now.nanoseconds;
 }
 
-int64_t weft__deadline(int64_t timeout_ns)
+struct weft__deadline weft__deadline_in(int64_t timeout_ns)
 {
-    int64_t deadline;
+    int64_t ns;
     if (timeout_ns == WEFT_FOREVER ||
-        __builtin_add_overflow(weft_now(), timeout_ns, &deadline)) {
+        __builtin_add_overflow(weft_now(), timeout_ns, &ns)) {
         // Only a timeout above 0 can overflow: now is at least 0.
-        return WEFT_FOREVER;
+        return WEFT__NEVER;
     }
-    return deadline;
+    return weft__monotonic(ns);
 }
 
 int weft_sleep_until(int64_t deadline_ns)
@@ -42,7 +42,7 @@ int weft_sleep_until(int64_t deadline_ns)
 
 int weft_sleep_for(int64_t duration_ns)
 {
-    return weft_sleep_until(weft__deadline(duration_ns));
+    return weft_sleep_until(weft__deadline_in(duration_ns).ns);
 }
 
 void weft_yield(void)

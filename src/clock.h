@@ -1,31 +1,30 @@
 // SPDX-License-Identifier: MIT
-// clock.h - deadlines.
+// clock.h - times as the kernel has them.
 #ifndef CLOCK_H
 #define CLOCK_H
 
 #include <stddef.h>
 #include <stdint.h>
-#include <weft/thread.h>
-#include "futex.h"
+#include "deadline.h"
 #include "linux.h"
 
-// timeout_ns from now, on CLOCK_MONOTONIC; at most WEFT_FOREVER.
-int64_t weft__deadline(int64_t timeout_ns);
+_Static_assert((int)WEFT__REALTIME == CLOCK_REALTIME &&
+                   (int)WEFT__MONOTONIC == CLOCK_MONOTONIC,
+               "the kernel's numbers");
 
-// The kernel's form of a deadline, in *time; NULL for WEFT_FOREVER. A deadline
-// before the clock's beginning is its beginning: the kernel refuses negative
-// times.
+// A deadline for the kernel, in *time; NULL for WEFT_FOREVER. One before the
+// clock's beginning is its beginning: the kernel refuses negative times.
 static inline struct kernel_timespec *
-weft__kernel_deadline(struct kernel_timespec *time, int64_t deadline_ns)
+weft__kernel_deadline(struct kernel_timespec *time, int64_t ns)
 {
-    if (deadline_ns == WEFT_FOREVER) {
+    if (ns == WEFT_FOREVER) {
         return NULL;
     }
-    if (deadline_ns < 0) {
-        deadline_ns = 0;
+    if (ns < 0) {
+        ns = 0;
     }
-    time->seconds = deadline_ns / 1000000000;
-    time->nanoseconds = deadline_ns % 1000000000;
+    time->seconds = ns / 1000000000;
+    time->nanoseconds = ns % 1000000000;
     return time;
 }
 

@@ -37,7 +37,6 @@
 // nobody, such as the last one LEAVING, is still at work on the list.
 #include <weft/error.h>
 #include "cancel.h"
-#include "clock.h"
 #include "cond.h"
 #include "futex.h"
 #include "mutex.h"
@@ -211,13 +210,13 @@ static void leave(weft_cond *c, struct waiter *w)
 // Sleeps until signalled and its turn, or until it has to leave, and has left.
 // 0, WEFT_ETIMEDOUT or WEFT__CANCELED_CALL.
 static long sleep_until_turn(weft_cond *c, struct waiter *w,
-                             int64_t deadline_ns)
+                             struct weft__deadline deadline)
 {
     uint32_t state;
     // acquire: pairs with [cond.turn]
     while ((state = weft__load_acquire(&w->state)) == WAITING) {
-        long result = weft__futex_wait_until(&w->state, WAITING, deadline_ns,
-                                             FUTEX_CANCEL);
+        long result =
+            weft__futex_wait_until(&w->state, WAITING, deadline, FUTEX_CANCEL);
         if ((result == WEFT__CANCELED_CALL || result == -WEFT_ETIMEDOUT) &&
             // T2.  relaxed: the list's lock orders the rest
             weft__cas_relaxed(&w->state, WAITING, LEAVING)) {
@@ -237,7 +236,7 @@ static long sleep_until_turn(weft_cond *c, struct waiter *w,
 }
 
 static int private_wait(weft_cond *c, const struct weft__cond_mutex *m,
-                        int64_t deadline_ns)
+                        struct weft__deadline deadline)
 {
     struct waiter w; // field by field: "= {..}" may become a call of memset
     w.state = WAITING;
@@ -247,7 +246,7 @@ static int private_wait(weft_cond *c, const struct weft__cond_mutex *m,
     put_in(&newest, &w);
     unlock_list(c, newest);
     m->unlock(m->mutex);
-    long result = sleep_until_turn(c, &w, deadline_ns);
+    long result = sleep_until_turn(c, &w, deadline);
     int error = 0;
     // relaxed: nobody changes it any more
     if (weft__load_relaxed(&w.state) == TURN_THERE) {
@@ -265,11 +264,11 @@ static int private_wait(weft_cond *c, const struct weft__cond_mutex *m,
 }
 
 int weft__cond_wait(weft_cond *c, const struct weft__cond_mutex *m,
-                    int64_t deadline_ns)
+                    struct weft__deadline deadline)
 {
     weft_test_cancel();
-    return is_shared(c) ? weft__cond_shared_wait(c, m, deadline_ns)
-                        : private_wait(c, m, deadline_ns);
+    return is_shared(c) ? weft__cond_shared_wait(c, m, deadline)
+                        : private_wait(c, m, deadline);
 }
 
 static int lock_plain(void *mutex)
@@ -283,18 +282,24 @@ static void unlock_plain(void *mutex)
     weft_mutex_unlock((weft_mutex *)mutex);
 }
 
-int weft_cond_wait_until(weft_cond *c, weft_mutex *m, int64_t deadline_ns)
+int weft__cond_wait_plain(weft_cond *c, weft_mutex *m,
+                          struct weft__deadline deadline)
 {
     const struct weft__cond_mutex plain = {m, lock_plain, unlock_plain, m};
-    return weft__cond_wait(c, &plain, deadline_ns);
+    return weft__cond_wait(c, &plain, deadline);
+}
+
+int weft_cond_wait_until(weft_cond *c, weft_mutex *m, int64_t deadline_ns)
+{
+    return weft__cond_wait_plain(c, m, weft__monotonic(deadline_ns));
 }
 
 int weft_cond_wait(weft_cond *c, weft_mutex *m)
 {
-    return weft_cond_wait_until(c, m, WEFT_FOREVER);
+    return weft__cond_wait_plain(c, m, WEFT__NEVER);
 }
 
 int weft_cond_wait_for(weft_cond *c, weft_mutex *m, int64_t timeout_ns)
 {
-    return weft_cond_wait_until(c, m, weft__deadline(timeout_ns));
+    return weft__cond_wait_plain(c, m, weft__deadline_in(timeout_ns));
 }

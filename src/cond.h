@@ -5,6 +5,7 @@
 #define COND_H
 
 #include <weft/cond.h>
+#include "deadline.h"
 
 // The mutex of a wait, of whichever kind; the caller holds it.
 struct weft__cond_mutex {
@@ -16,12 +17,18 @@ struct weft__cond_mutex {
 
 // A wait, private or shared: 0, WEFT_ETIMEDOUT or an error of the mutex.
 int weft__cond_wait(weft_cond *c, const struct weft__cond_mutex *m,
-                    int64_t deadline_ns);
+                    struct weft__deadline deadline);
+
+// weft_cond_wait_until and weft_cond_wait_owned_until, by either clock.
+int weft__cond_wait_plain(weft_cond *c, weft_mutex *m,
+                          struct weft__deadline deadline);
+int weft__cond_wait_owned(weft_cond *c, weft_owned_mutex *m,
+                          struct weft__deadline deadline);
 
 // cond_shared.c: c is in memory shared between processes.
 #define WEFT__COND_SHARED 0x80000000u
 int weft__cond_shared_wait(weft_cond *c, const struct weft__cond_mutex *m,
-                           int64_t deadline_ns);
+                           struct weft__deadline deadline);
 void weft__cond_shared_wake(weft_cond *c, int all);
 
 #endif

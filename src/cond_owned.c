@@ -9,7 +9,6 @@
 // plain one, so that a signal can move waiters to it, and the owner is put back
 // when the wait is over: on return, or as the first of the cleanup handlers.
 #include <weft/cancel.h>
-#include "clock.h"
 #include "cond.h"
 #include "owned.h"
 
@@ -48,8 +47,8 @@ static void put_back(void *wait)
     }
 }
 
-int weft_cond_wait_owned_until(weft_cond *c, weft_owned_mutex *m,
-                               int64_t deadline_ns)
+int weft__cond_wait_owned(weft_cond *c, weft_owned_mutex *m,
+                          struct weft__deadline deadline)
 {
     if (!weft__owned_is_mine(m)) {
         return WEFT_EPERM;
@@ -61,19 +60,25 @@ int weft_cond_wait_owned_until(weft_cond *c, weft_owned_mutex *m,
         plain ? &m->lock : NULL};
     struct weft_cleanup cleanup;
     weft_cleanup_link(&cleanup, put_back, &wait);
-    int error = weft__cond_wait(c, &owned, deadline_ns);
+    int error = weft__cond_wait(c, &owned, deadline);
     weft_cleanup_unlink(&cleanup);
     put_back(&wait);
     return error;
 }
 
+int weft_cond_wait_owned_until(weft_cond *c, weft_owned_mutex *m,
+                               int64_t deadline_ns)
+{
+    return weft__cond_wait_owned(c, m, weft__monotonic(deadline_ns));
+}
+
 int weft_cond_wait_owned(weft_cond *c, weft_owned_mutex *m)
 {
-    return weft_cond_wait_owned_until(c, m, WEFT_FOREVER);
+    return weft__cond_wait_owned(c, m, WEFT__NEVER);
 }
 
 int weft_cond_wait_owned_for(weft_cond *c, weft_owned_mutex *m,
                              int64_t timeout_ns)
 {
-    return weft_cond_wait_owned_until(c, m, weft__deadline(timeout_ns));
+    return weft__cond_wait_owned(c, m, weft__deadline_in(timeout_ns));
 }

@@ -26,14 +26,14 @@
 #define WAITERS 0x3fffffffu
 
 int weft__cond_shared_wait(weft_cond *c, const struct weft__cond_mutex *m,
-                           int64_t deadline_ns)
+                           struct weft__deadline deadline)
 {
     // relaxed: the mutex, which a signaller's change is made under, orders these
     // against its T2
     uint32_t seen = weft__load_relaxed(&c->count);
     weft__add_relaxed(&c->shared, 1); // T1.
     m->unlock(m->mutex);
-    long result = weft__futex_wait_until(&c->count, seen, deadline_ns,
+    long result = weft__futex_wait_until(&c->count, seen, deadline,
                                          FUTEX_SHARED | FUTEX_CANCEL);
     // T3.  release: pairs with weft_cond_destroy
     uint32_t before = weft__add_release(&c->shared, (uint32_t)-1);

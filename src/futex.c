@@ -12,22 +12,20 @@ static long operation(long number, unsigned flags)
 }
 
 long weft__futex_wait_until(uint32_t *word, uint32_t expected,
-                            int64_t deadline_ns, unsigned flags)
+                            struct weft__deadline deadline, unsigned flags)
 {
     struct kernel_timespec storage;
     long wait = operation(FUTEX_WAIT_BITSET, flags);
-    if (weft__is_realtime(deadline_ns)) {
+    if (deadline.clock == WEFT__REALTIME) {
         wait |= FUTEX_CLOCK_REALTIME;
-        deadline_ns = weft__realtime_ns(deadline_ns);
     }
-    struct kernel_timespec *deadline =
-        weft__kernel_deadline(&storage, deadline_ns);
+    struct kernel_timespec *time = weft__kernel_deadline(&storage, deadline.ns);
     if (flags & FUTEX_CANCEL) {
         return weft__cancel_point(SYS_futex, (long)word, wait, (long)expected,
-                                  (long)deadline, 0, (long)FUTEX_ANY);
+                                  (long)time, 0, (long)FUTEX_ANY);
     }
     return arch_syscall6(SYS_futex, (long)word, wait, (long)expected,
-                         (long)deadline, 0, (long)FUTEX_ANY);
+                         (long)time, 0, (long)FUTEX_ANY);
 }
 
 void weft__futex_wait(uint32_t *word, uint32_t expected, unsigned flags)

@@ -8,43 +8,40 @@
 #include "syscall.h"
 
 static long call(uint32_t *word, long operation, unsigned flags,
-                 const struct kernel_timespec *deadline)
+                 const struct kernel_timespec *time)
 {
     if (!(flags & FUTEX_SHARED)) {
         operation |= FUTEX_PRIVATE_FLAG;
     }
-    return arch_syscall4(SYS_futex, (long)word, operation, 0, (long)deadline);
+    return arch_syscall4(SYS_futex, (long)word, operation, 0, (long)time);
 }
 
 // The same moment on CLOCK_REALTIME, as long as nobody sets that clock.
-static int64_t on_realtime(int64_t deadline_ns)
+static int64_t on_realtime(int64_t ns)
 {
-    struct kernel_timespec real = {0, 0};
-    arch_syscall3(SYS_clock_gettime, CLOCK_REALTIME, (long)&real, 0);
-    int64_t offset = real.seconds * 1000000000 + real.nanoseconds - weft_now();
-    int64_t deadline;
-    if (__builtin_add_overflow(deadline_ns, offset, &deadline)) {
-        return deadline_ns < 0 ? 0 : WEFT_FOREVER;
+    struct kernel_timespec now = {0, 0};
+    arch_syscall3(SYS_clock_gettime, CLOCK_REALTIME, (long)&now, 0);
+    int64_t offset = now.seconds * 1000000000 + now.nanoseconds - weft_now();
+    int64_t real_ns;
+    if (__builtin_add_overflow(ns, offset, &real_ns)) {
+        return ns < 0 ? 0 : WEFT_FOREVER;
     }
-    return deadline;
+    return real_ns;
 }
 
-long weft__futex_lock_pi(uint32_t *word, int64_t deadline_ns, unsigned flags)
+long weft__futex_lock_pi(uint32_t *word, struct weft__deadline deadline,
+                         unsigned flags)
 {
     struct kernel_timespec time;
-    if (weft__is_realtime(deadline_ns)) {
-        deadline_ns = weft__realtime_ns(deadline_ns);
+    if (deadline.clock == WEFT__REALTIME || deadline.ns == WEFT_FOREVER) {
         return call(word, FUTEX_LOCK_PI, flags,
-                    weft__kernel_deadline(&time, deadline_ns));
-    }
-    if (deadline_ns == WEFT_FOREVER) {
-        return call(word, FUTEX_LOCK_PI, flags, NULL);
+                    weft__kernel_deadline(&time, deadline.ns));
     }
     long result = call(word, FUTEX_LOCK_PI2, flags,
-                       weft__kernel_deadline(&time, deadline_ns));
+                       weft__kernel_deadline(&time, deadline.ns));
     if (result == -WEFT_ENOSYS) { // Linux before 5.14: no CLOCK_MONOTONIC
         result = call(word, FUTEX_LOCK_PI, flags,
-                      weft__kernel_deadline(&time, on_realtime(deadline_ns)));
+                      weft__kernel_deadline(&time, on_realtime(deadline.ns)));
     }
     return result;
 }

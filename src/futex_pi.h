@@ -10,10 +10,12 @@
 #define FUTEX_PI_H
 
 #include <stdint.h>
+#include "deadline.h"
 
-// Waits for the lock until deadline_ns and takes it: 0 or -errno, -WEFT_ETIMEDOUT,
+// Waits for the lock until the deadline and takes it: 0 or -errno, -WEFT_ETIMEDOUT,
 // -WEFT_EDEADLK and -WEFT_ESRCH (no thread has the owner's tid) among them.
-long weft__futex_lock_pi(uint32_t *word, int64_t deadline_ns, unsigned flags);
+long weft__futex_lock_pi(uint32_t *word, struct weft__deadline deadline,
+                         unsigned flags);
 
 // Takes the lock if no thread has it: 0, or -WEFT_EAGAIN.
 long weft__futex_trylock_pi(uint32_t *word, unsigned flags);

@@ -10,7 +10,6 @@
 #include <weft/atomic.h>
 #include <weft/error.h>
 #include "cancel.h"
-#include "clock.h"
 #include "futex.h"
 #include "hold.h"
 #include "join.h"
@@ -34,12 +33,13 @@ void weft__wait_for_exit(struct weft__record *record)
 
 // The same with a deadline and as a cancellation point: 0, WEFT_ETIMEDOUT, or
 // WEFT__CANCELED_CALL when the caller has to clean up and end.
-static long wait_until(struct weft__record *record, int64_t deadline_ns)
+static long wait_until(struct weft__record *record,
+                       struct weft__deadline deadline)
 {
     uint32_t tid;
     while ((tid = exit_word(record)) != 0) {
-        long result = weft__futex_wait_until(
-            &record->exit_word, tid, deadline_ns, FUTEX_SHARED | FUTEX_CANCEL);
+        long result = weft__futex_wait_until(&record->exit_word, tid, deadline,
+                                             FUTEX_SHARED | FUTEX_CANCEL);
         if (result == WEFT__CANCELED_CALL) {
             return result;
         }
@@ -101,7 +101,7 @@ static void collect(struct weft__record *record, void **value)
     weft__record_free(record);
 }
 
-int weft_join_until(weft_thread t, void **value, int64_t deadline_ns)
+int weft__join(weft_thread t, void **value, struct weft__deadline deadline)
 {
     weft_test_cancel();
     struct weft__record *self = weft__thread_self()->record;
@@ -110,7 +110,7 @@ int weft_join_until(weft_thread t, void **value, int64_t deadline_ns)
     if (error) {
         return error;
     }
-    long result = wait_until(record, deadline_ns);
+    long result = wait_until(record, deadline);
     waits_no_more(self); // first: who may join again may be joined again
     if (result != 0) {
         weft__life_unclaim(record, t);
@@ -124,14 +124,19 @@ int weft_join_until(weft_thread t, void **value, int64_t deadline_ns)
     return (int)result;
 }
 
+int weft_join_until(weft_thread t, void **value, int64_t deadline_ns)
+{
+    return weft__join(t, value, weft__monotonic(deadline_ns));
+}
+
 int weft_join(weft_thread t, void **value)
 {
-    return weft_join_until(t, value, WEFT_FOREVER);
+    return weft__join(t, value, WEFT__NEVER);
 }
 
 int weft_join_for(weft_thread t, void **value, int64_t timeout_ns)
 {
-    return weft_join_until(t, value, weft__deadline(timeout_ns));
+    return weft__join(t, value, weft__deadline_in(timeout_ns));
 }
 
 int weft_tryjoin(weft_thread t, void **value)

@@ -42,7 +42,6 @@
 // starving. From then on the word is never 0, each unlock is an offer (T6) to the
 // oldest sleeper, and only those who wait already are before it.
 #include <weft/mutex.h>
-#include "clock.h"
 #include "futex.h"
 #include "mutex.h"
 #include "spin_wait.h"
@@ -73,8 +72,8 @@ static uint32_t spin(const uint32_t *word)
 
 // Takes the lock, or gives up at the deadline. taken: what the caller makes of a
 // free word; LOCKED for a newcomer, with SLEEPERS for who has slept.
-static int wait_for(uint32_t *word, int64_t deadline_ns, unsigned flags,
-                    uint32_t taken)
+static int wait_for(uint32_t *word, struct weft__deadline deadline,
+                    unsigned flags, uint32_t taken)
 {
     unsigned tries = 0;
     uint32_t counted = 0; // STARVING, once this waiter is
@@ -98,7 +97,7 @@ static int wait_for(uint32_t *word, int64_t deadline_ns, unsigned flags,
             // T3, T4.  relaxed: the sleep itself compares the word
             if (next == seen || weft__cas_relaxed(word, seen, next)) {
                 counted = starving;
-                result = weft__futex_wait_until(word, next, deadline_ns, flags);
+                result = weft__futex_wait_until(word, next, deadline, flags);
                 tries += result == 0;
                 taken = LOCKED | SLEEPERS;
             }
@@ -108,25 +107,26 @@ static int wait_for(uint32_t *word, int64_t deadline_ns, unsigned flags,
 
 void weft__mutex_lock_slow(weft_mutex *m)
 {
-    wait_for(&m->word, WEFT_FOREVER, 0, LOCKED);
+    wait_for(&m->word, WEFT__NEVER, 0, LOCKED);
 }
 
-int weft__mutex_lock_in(weft_mutex *m, int64_t deadline_ns, unsigned flags)
+int weft__mutex_lock_in(weft_mutex *m, struct weft__deadline deadline,
+                        unsigned flags)
 {
     if (weft_mutex_trylock(m) == 0) {
         return 0;
     }
-    return wait_for(&m->word, deadline_ns, flags, LOCKED);
+    return wait_for(&m->word, deadline, flags, LOCKED);
 }
 
 int weft_mutex_lock_until(weft_mutex *m, int64_t deadline_ns)
 {
-    return weft__mutex_lock_in(m, deadline_ns, 0);
+    return weft__mutex_lock_in(m, weft__monotonic(deadline_ns), 0);
 }
 
 int weft_mutex_lock_for(weft_mutex *m, int64_t timeout_ns)
 {
-    return weft_mutex_lock_until(m, weft__deadline(timeout_ns));
+    return weft__mutex_lock_in(m, weft__deadline_in(timeout_ns), 0);
 }
 
 void weft__mutex_unlock_in(weft_mutex *m, unsigned flags)
@@ -165,5 +165,5 @@ void weft__mutex_received(weft_mutex *m)
 
 void weft__mutex_lock_received(weft_mutex *m)
 {
-    wait_for(&m->word, WEFT_FOREVER, 0, LOCKED | SLEEPERS);
+    wait_for(&m->word, WEFT__NEVER, 0, LOCKED | SLEEPERS);
 }

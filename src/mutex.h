@@ -4,6 +4,7 @@
 #define MUTEX_H
 
 #include <weft/mutex.h>
+#include "deadline.h"
 
 // After another thread's sleep was moved to m's word: sees to it that somebody wakes
 // that thread, the holder by its unlock or, if there is none, this call. Before the
@@ -19,7 +20,8 @@ void weft__mutex_lock_received(weft_mutex *m);
 
 // Lock and unlock for a mutex inside another object, which may be shared:
 // flags as in futex.h.
-int weft__mutex_lock_in(weft_mutex *m, int64_t deadline_ns, unsigned flags);
+int weft__mutex_lock_in(weft_mutex *m, struct weft__deadline deadline,
+                        unsigned flags);
 void weft__mutex_unlock_in(weft_mutex *m, unsigned flags);
 
 #endif

@@ -19,7 +19,6 @@
 // its copy of the memory. In shared memory it must not: there the identity is the
 // tid, below the generation of the handle.
 #include <weft/owned.h>
-#include "clock.h"
 #include "mutex.h"
 #include "robust.h"
 
@@ -58,7 +57,7 @@ int weft_owned_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags)
     return 0;
 }
 
-int weft__owned_again(weft_owned_mutex *m, int64_t deadline_ns)
+int weft__owned_again(weft_owned_mutex *m, struct weft__deadline deadline)
 {
     if ((m->type & WEFT__OWNED_KIND) == WEFT_RECURSIVE) {
         if (m->again == UINT32_MAX) {
@@ -67,28 +66,28 @@ int weft__owned_again(weft_owned_mutex *m, int64_t deadline_ns)
         m->again++;
         return 0;
     }
-    if (deadline_ns == TRY_ONLY) {
+    if (deadline.clock == WEFT__NO_CLOCK) {
         return WEFT_EBUSY;
     }
     if ((m->type & WEFT__OWNED_KIND) != WEFT_NORMAL) {
         return WEFT_EDEADLK;
     }
     uint32_t nobody_wakes = 0;
-    while (weft__futex_wait_until(&nobody_wakes, 0, deadline_ns, 0) !=
+    while (weft__futex_wait_until(&nobody_wakes, 0, deadline, 0) !=
            -WEFT_ETIMEDOUT) {
     }
     return WEFT_ETIMEDOUT;
 }
 
 // All but the ceiling.
-static int take(weft_owned_mutex *m, int64_t deadline_ns)
+static int take(weft_owned_mutex *m, struct weft__deadline deadline)
 {
     if (m->type & OWNED_KERNEL) {
-        return weft__pi_lock(m, deadline_ns);
+        return weft__pi_lock(m, deadline);
     }
-    int error = deadline_ns == TRY_ONLY
+    int error = deadline.clock == WEFT__NO_CLOCK
                     ? weft_mutex_trylock(&m->lock)
-                    : weft__mutex_lock_in(&m->lock, deadline_ns,
+                    : weft__mutex_lock_in(&m->lock, deadline,
                                           weft__owned_futex_flags(m));
     if (error == 0) {
         weft__store64_relaxed(&m->owner, weft__owned_identity(m->type)); // T1.
@@ -97,19 +96,20 @@ static int take(weft_owned_mutex *m, int64_t deadline_ns)
     return error;
 }
 
-static NOINLINE int lock_any(weft_owned_mutex *m, int64_t deadline_ns)
+static NOINLINE int lock_any(weft_owned_mutex *m,
+                             struct weft__deadline deadline)
 {
     if (weft__owned_is_mine(m)) {
-        return weft__owned_again(m, deadline_ns);
+        return weft__owned_again(m, deadline);
     }
     if (!(m->type & OWNED_CEILING)) {
-        return take(m, deadline_ns);
+        return take(m, deadline);
     }
     int error = weft__ceiling_raise(m);
     if (error) {
         return error;
     }
-    error = take(m, deadline_ns);
+    error = take(m, deadline);
     if (error == 0 || error == WEFT_EOWNERDEAD) {
         weft__ceiling_locked(m);
     } else {
@@ -118,29 +118,28 @@ static NOINLINE int lock_any(weft_owned_mutex *m, int64_t deadline_ns)
     return error;
 }
 
-static int lock(weft_owned_mutex *m, int64_t deadline_ns)
+int weft__owned_lock(weft_owned_mutex *m, struct weft__deadline deadline)
 {
     // The kernel's without a ceiling: owned_pi.c sees for itself whether the
     // caller holds it already.
     return (m->type & (OWNED_KERNEL | OWNED_CEILING)) - 1 < OWNED_CEILING - 1
-               ? weft__pi_lock(m, deadline_ns)
-               : lock_any(m, deadline_ns);
+               ? weft__pi_lock(m, deadline)
+               : lock_any(m, deadline);
 }
 
 int weft_owned_mutex_lock_until(weft_owned_mutex *m, int64_t deadline_ns)
 {
-    // A deadline that far in the past is no different from the next one.
-    return lock(m, deadline_ns == TRY_ONLY ? 0 : deadline_ns);
+    return weft__owned_lock(m, weft__monotonic(deadline_ns));
 }
 
 int weft_owned_mutex_lock_for(weft_owned_mutex *m, int64_t timeout_ns)
 {
-    return weft_owned_mutex_lock_until(m, weft__deadline(timeout_ns));
+    return weft__owned_lock(m, weft__deadline_in(timeout_ns));
 }
 
 int weft__owned_trylock_slow(weft_owned_mutex *m)
 {
-    return lock(m, TRY_ONLY);
+    return weft__owned_lock(m, WEFT__TRY_ONLY);
 }
 
 // The other way round of take.
@@ -210,7 +209,7 @@ int weft_owned_mutex_set_ceiling(weft_owned_mutex *m, int ceiling)
     if (weft__owned_is_mine(m)) {
         return WEFT_EDEADLK;
     }
-    int error = take(m, WEFT_FOREVER);
+    int error = take(m, WEFT__NEVER);
     if (error == 0 || error == WEFT_EOWNERDEAD) { // that is for the next owner
         error = 0;
         weft__owned_set_condition(m, weft__owned_state(m), ceiling);

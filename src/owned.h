@@ -66,16 +66,18 @@ static inline uint32_t weft__own_tid(void)
 // owner locks m again; gives up m, which the caller holds once.
 uint64_t weft__owned_identity(uint32_t type);
 int weft__owned_is_mine(const weft_owned_mutex *m);
-int weft__owned_again(weft_owned_mutex *m, int64_t deadline_ns);
+int weft__owned_again(weft_owned_mutex *m, struct weft__deadline deadline);
 void weft__owned_release(weft_owned_mutex *m);
+
+// owned.c: as weft_owned_mutex_lock_until, by either clock.
+int weft__owned_lock(weft_owned_mutex *m, struct weft__deadline deadline);
 
 // owned_pi.c: mutexes with the kernel's word, but for their ceilings. Whether the
 // kernel has such words: 0 or WEFT_ENOTSUP. Lock, as its owner again or not: 0 or
-// an error; m is held after WEFT_EOWNERDEAD, too. With a deadline of TRY_ONLY,
-// WEFT_EBUSY instead of waiting. Unlock, by who holds m once: 0.
-#define TRY_ONLY INT64_MIN
+// an error; m is held after WEFT_EOWNERDEAD, too. With
+// WEFT__TRY_ONLY, WEFT_EBUSY instead of waiting. Unlock, by who holds m once: 0.
 int weft__pi_probe(void);
-int weft__pi_lock(weft_owned_mutex *m, int64_t deadline_ns);
+int weft__pi_lock(weft_owned_mutex *m, struct weft__deadline deadline);
 int weft__pi_unlock(weft_owned_mutex *m);
 int weft__pi_unlock_uncounted(weft_owned_mutex *m); // its inner part
 

@@ -53,11 +53,11 @@ static int locked(weft_owned_mutex *m)
 }
 
 // T2.
-static long wait(weft_owned_mutex *m, int64_t deadline_ns)
+static long wait(weft_owned_mutex *m, struct weft__deadline deadline)
 {
     uint32_t *word = &m->lock.word;
     const unsigned flags = weft__owned_futex_flags(m);
-    if (deadline_ns == TRY_ONLY) {
+    if (deadline.clock == WEFT__NO_CLOCK) {
         // relaxed: nothing follows from it but another try
         if (weft__load_relaxed(word) & FUTEX_TID_MASK) {
             return -WEFT_EBUSY;
@@ -68,19 +68,20 @@ static long wait(weft_owned_mutex *m, int64_t deadline_ns)
     long result;
     do {
         // EAGAIN: the owner is about to end; not an error of ours
-        result = weft__futex_lock_pi(word, deadline_ns, flags);
+        result = weft__futex_lock_pi(word, deadline, flags);
     } while (result == -WEFT_EAGAIN || result == -WEFT_EINTR);
     return result == -WEFT_ESRCH ? -WEFT_EDEADLK : result;
 }
 
 // The word is not 0.
-static NOINLINE int lock_slow(weft_owned_mutex *m, int64_t deadline_ns)
+static NOINLINE int lock_slow(weft_owned_mutex *m,
+                              struct weft__deadline deadline)
 {
     const int mine = weft__owned_is_mine(m);
-    long result = mine ? -1 : wait(m, deadline_ns);
+    long result = mine ? -1 : wait(m, deadline);
     if (result < 0) {
         weft__robust_done();
-        return mine ? weft__owned_again(m, deadline_ns) : weft__refusal(result);
+        return mine ? weft__owned_again(m, deadline) : weft__refusal(result);
     }
     m->again = 0; // its owner may have ended
     // relaxed: the lock itself was an acquire
@@ -92,7 +93,8 @@ static NOINLINE int lock_slow(weft_owned_mutex *m, int64_t deadline_ns)
 }
 
 // The thread's first one, or its first robust one.
-static NOINLINE int lock_first(weft_owned_mutex *m, int64_t deadline_ns)
+static NOINLINE int lock_first(weft_owned_mutex *m,
+                               struct weft__deadline deadline)
 {
     weft__pi_arrive();
     if (m->type & OWNED_ROBUST) {
@@ -100,14 +102,14 @@ static NOINLINE int lock_first(weft_owned_mutex *m, int64_t deadline_ns)
         // with all that has the mutex, since a shared one was refused at init.
         weft__robust_register();
     }
-    return weft__pi_lock(m, deadline_ns);
+    return weft__pi_lock(m, deadline);
 }
 
-int weft__pi_lock(weft_owned_mutex *m, int64_t deadline_ns)
+int weft__pi_lock(weft_owned_mutex *m, struct weft__deadline deadline)
 {
     const uint32_t robust = m->type & OWNED_ROBUST;
     if (!weft__pi_is_here() || (robust && weft__held.list.first == NULL)) {
-        return lock_first(m, deadline_ns);
+        return lock_first(m, deadline);
     }
     if (robust) {
         weft__robust_begin(m);
@@ -115,7 +117,7 @@ int weft__pi_lock(weft_owned_mutex *m, int64_t deadline_ns)
     // T1.  acquire: pairs with [owned.release]
     return weft__cas_acquire(&m->lock.word, 0, weft__pi_tid())
                ? locked(m)
-               : lock_slow(m, deadline_ns);
+               : lock_slow(m, deadline);
 }
 
 // T4, unless it is the caller's by its handle alone.

@@ -53,9 +53,9 @@
 // Order. All changes of the state are read-modify-writes, so an acquire that sees
 // one of them is a partner of all releases before it, not of the last one only.
 #include <weft/rwlock.h>
-#include "clock.h"
 #include "futex.h"
 #include "mutex.h"
+#include "rwlock.h"
 #include "spin_wait.h"
 
 #define READERS 0x3fffffffull
@@ -132,7 +132,8 @@ int weft_rwlock_tryrdlock(weft_rwlock *l)
 
 // A registered reader waits until it is admitted: R3 turns the phase that it has
 // registered in.
-static int wait_for_phase(weft_rwlock *l, uint64_t phase, int64_t deadline_ns)
+static int wait_for_phase(weft_rwlock *l, uint64_t phase,
+                          struct weft__deadline deadline)
 {
     long result = 0;
     for (;;) {
@@ -154,12 +155,12 @@ static int wait_for_phase(weft_rwlock *l, uint64_t phase, int64_t deadline_ns)
         } else {
             result =
                 weft__futex_wait_until(high_half(l), (uint32_t)(seen >> 32),
-                                       deadline_ns, futex_flags(seen));
+                                       deadline, futex_flags(seen));
         }
     }
 }
 
-int weft_rwlock_rdlock_until(weft_rwlock *l, int64_t deadline_ns)
+int weft__rwlock_rdlock(weft_rwlock *l, struct weft__deadline deadline)
 {
     for (spin(l, CLOSED);;) {
         int error = weft_rwlock_tryrdlock(l);
@@ -170,14 +171,19 @@ int weft_rwlock_rdlock_until(weft_rwlock *l, int64_t deadline_ns)
         // R2.  relaxed: the sleep compares the word
         if ((seen & CLOSED) &&
             weft__cas64_relaxed(&l->state, &seen, seen + WAITER)) {
-            return wait_for_phase(l, seen & PHASE, deadline_ns);
+            return wait_for_phase(l, seen & PHASE, deadline);
         }
     }
 }
 
+int weft_rwlock_rdlock_until(weft_rwlock *l, int64_t deadline_ns)
+{
+    return weft__rwlock_rdlock(l, weft__monotonic(deadline_ns));
+}
+
 int weft_rwlock_rdlock_for(weft_rwlock *l, int64_t timeout_ns)
 {
-    return weft_rwlock_rdlock_until(l, weft__deadline(timeout_ns));
+    return weft__rwlock_rdlock(l, weft__deadline_in(timeout_ns));
 }
 
 // ---- writers ----
@@ -196,7 +202,7 @@ int weft_rwlock_trywrlock(weft_rwlock *l)
 }
 
 // The waiting writer waits until the lock is handed to it: W3 turns WAITS off.
-static int wait_for_hand_over(weft_rwlock *l, int64_t deadline_ns)
+static int wait_for_hand_over(weft_rwlock *l, struct weft__deadline deadline)
 {
     long result = 0;
     for (;;) {
@@ -217,13 +223,13 @@ static int wait_for_hand_over(weft_rwlock *l, int64_t deadline_ns)
             }
         } else {
             result = weft__futex_wait_until(low_half(l), (uint32_t)seen,
-                                            deadline_ns, futex_flags(seen));
+                                            deadline, futex_flags(seen));
         }
     }
 }
 
 // The queue's holder waits for the lock; it alone may turn WAITS on.
-static int wait_as_first(weft_rwlock *l, int64_t deadline_ns)
+static int wait_as_first(weft_rwlock *l, struct weft__deadline deadline)
 {
     for (spin(l, CLOSED | READERS);;) {
         if (weft_rwlock_trywrlock(l) == 0) {
@@ -233,28 +239,33 @@ static int wait_as_first(weft_rwlock *l, int64_t deadline_ns)
         // W2.  relaxed: as R2
         if ((seen & (CLOSED | READERS)) &&
             weft__cas64_relaxed(&l->state, &seen, seen | WAITS | CLOSED)) {
-            return wait_for_hand_over(l, deadline_ns);
+            return wait_for_hand_over(l, deadline);
         }
     }
 }
 
-int weft_rwlock_wrlock_until(weft_rwlock *l, int64_t deadline_ns)
+int weft__rwlock_wrlock(weft_rwlock *l, struct weft__deadline deadline)
 {
     if (weft_rwlock_trywrlock(l) == 0) {
         return 0;
     }
     unsigned flags = futex_flags(glance(l));
-    int error = weft__mutex_lock_in(&l->queue, deadline_ns, flags);
+    int error = weft__mutex_lock_in(&l->queue, deadline, flags);
     if (error == 0) {
-        error = wait_as_first(l, deadline_ns);
+        error = wait_as_first(l, deadline);
         weft__mutex_unlock_in(&l->queue, flags);
     }
     return error;
 }
 
+int weft_rwlock_wrlock_until(weft_rwlock *l, int64_t deadline_ns)
+{
+    return weft__rwlock_wrlock(l, weft__monotonic(deadline_ns));
+}
+
 int weft_rwlock_wrlock_for(weft_rwlock *l, int64_t timeout_ns)
 {
-    return weft_rwlock_wrlock_until(l, weft__deadline(timeout_ns));
+    return weft__rwlock_wrlock(l, weft__deadline_in(timeout_ns));
 }
 
 // ---- both ----

@@ -22,8 +22,8 @@
 // deadline, a handler or a cancellation to a thread that was woken.
 #include <weft/sem.h>
 #include "cancel.h"
-#include "clock.h"
 #include "futex.h"
+#include "sem.h"
 
 #define VALUE  WEFT__SEM_VALUE
 #define WAITER WEFT__SEM_WAITER
@@ -57,7 +57,7 @@ static int give_up(weft_sem *s, int error)
     return error;
 }
 
-int weft__sem_wait_slow(weft_sem *s, int64_t deadline_ns)
+int weft__sem_wait(weft_sem *s, struct weft__deadline deadline)
 {
     weft_test_cancel();
     if (weft_sem_trywait(s) == 0) {
@@ -73,7 +73,7 @@ int weft__sem_wait_slow(weft_sem *s, int64_t deadline_ns)
                 return 0;
             }
         }
-        long result = weft__futex_wait_until(value_half(s), 0, deadline_ns,
+        long result = weft__futex_wait_until(value_half(s), 0, deadline,
                                              flags | FUTEX_CANCEL);
         if (result == WEFT__CANCELED_CALL) {
             give_up(s, 0);
@@ -85,14 +85,19 @@ int weft__sem_wait_slow(weft_sem *s, int64_t deadline_ns)
     }
 }
 
+int weft__sem_wait_slow(weft_sem *s)
+{
+    return weft__sem_wait(s, WEFT__NEVER);
+}
+
 int weft_sem_wait_until(weft_sem *s, int64_t deadline_ns)
 {
-    return weft__sem_wait_slow(s, deadline_ns);
+    return weft__sem_wait(s, weft__monotonic(deadline_ns));
 }
 
 int weft_sem_wait_for(weft_sem *s, int64_t timeout_ns)
 {
-    return weft__sem_wait_slow(s, weft__deadline(timeout_ns));
+    return weft__sem_wait(s, weft__deadline_in(timeout_ns));
 }
 
 int weft__sem_post_slow(weft_sem *s, uint64_t seen)

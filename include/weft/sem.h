@@ -56,7 +56,7 @@ static inline void weft_sem_destroy(weft_sem *s);
 
 // ---- Private from here: what the inline functions need ----
 
-int weft__sem_wait_slow(weft_sem *s, int64_t deadline_ns);
+int weft__sem_wait_slow(weft_sem *s);
 int weft__sem_post_slow(weft_sem *s, uint64_t seen);
 
 #define WEFT__SEM_VALUE  0xffffffffull // the low half, which futexes look at
@@ -83,7 +83,7 @@ static inline int weft_sem_wait(weft_sem *s)
         weft_sem_trywait(s) == 0) {
         return 0;
     }
-    return weft__sem_wait_slow(s, WEFT_FOREVER);
+    return weft__sem_wait_slow(s);
 }
 
 static inline int weft_sem_post(weft_sem *s)

@@ -201,7 +201,8 @@ static void stop_all(int sig)
         uint32_t seen;
         // acquire: pairs with [everyone.news]
         while (seen = weft__load_acquire(&news), somebody_runs()) {
-            weft__futex_wait_until(&news, seen, weft_now() + PATIENCE_NS, 0);
+            weft__futex_wait_until(
+                &news, seen, weft__monotonic(weft_now() + PATIENCE_NS), 0);
         }
     } while (sent > 0 || lives != before);
 }

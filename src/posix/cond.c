@@ -52,7 +52,7 @@ int pthread_cond_wait(pthread_cond_t *restrict cond,
                       pthread_mutex_t *restrict mutex)
 {
     return weft__posix_cond_wait(&overlay(cond)->cond, weft__posix_mutex(mutex),
-                                 WEFT_FOREVER);
+                                 WEFT__NEVER);
 }
 TWIN(pthread_cond_wait, __pthread_cond_wait);
 
@@ -60,11 +60,11 @@ int pthread_cond_clockwait(pthread_cond_t *restrict cond,
                            pthread_mutex_t *restrict mutex, clockid_t clock,
                            const struct timespec *restrict time)
 {
-    int64_t deadline_ns;
-    int error = weft__posix_deadline(&deadline_ns, clock, time);
+    struct weft__deadline deadline;
+    int error = weft__posix_deadline(&deadline, clock, time);
     return error ? error
                  : weft__posix_cond_wait(&overlay(cond)->cond,
-                                         weft__posix_mutex(mutex), deadline_ns);
+                                         weft__posix_mutex(mutex), deadline);
 }
 TWIN(pthread_cond_clockwait, __pthread_cond_clockwait);
 

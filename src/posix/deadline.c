@@ -2,13 +2,12 @@
 // deadline.c - the times of POSIX as deadlines of the core.
 //
 //   POSIX                              the core
-//   struct timespec on CLOCK_MONOTONIC nanoseconds
-//   struct timespec on CLOCK_REALTIME  weft__realtime (futex.h)
+//   struct timespec on either clock    nanoseconds on that clock
 //   before the clock's beginning       its beginning
 //   beyond what 64 bits count          WEFT_FOREVER
 #include "posix.h"
 
-int weft__posix_deadline(int64_t *deadline_ns, clockid_t clock,
+int weft__posix_deadline(struct weft__deadline *deadline, clockid_t clock,
                          const struct timespec *time)
 {
     if ((clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC) ||
@@ -22,9 +21,7 @@ int weft__posix_deadline(int64_t *deadline_ns, clockid_t clock,
                __builtin_add_overflow(ns, (int64_t)time->tv_nsec, &ns)) {
         ns = WEFT_FOREVER;
     }
-    if (clock == CLOCK_REALTIME) {
-        ns = ns > WEFT__REALTIME_MAX ? WEFT_FOREVER : weft__realtime(ns);
-    }
-    *deadline_ns = ns;
+    *deadline = (struct weft__deadline){
+        ns, clock == CLOCK_REALTIME ? WEFT__REALTIME : WEFT__MONOTONIC};
     return 0;
 }

@@ -60,11 +60,11 @@ int weft__posix_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags,
 }
 
 // A mutex of any kind.
-static int lock_until(weft_owned_mutex *m, int64_t deadline_ns)
+static int lock_until(weft_owned_mutex *m, struct weft__deadline deadline)
 {
     return weft__posix_ownerless(m->type)
-               ? weft__mutex_lock_in(&m->lock, deadline_ns, futex_flags(m))
-               : weft_owned_mutex_lock_until(m, deadline_ns);
+               ? weft__mutex_lock_in(&m->lock, deadline, futex_flags(m))
+               : weft__owned_lock(m, deadline);
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
@@ -76,7 +76,7 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
     }
     return m->type <= WEFT__OWNED_KIND && m->type != WEFT_NORMAL
                ? weft_owned_mutex_lock(m)
-               : lock_until(m, WEFT_FOREVER);
+               : lock_until(m, WEFT__NEVER);
 }
 TWIN(pthread_mutex_lock, __pthread_mutex_lock);
 
@@ -108,12 +108,12 @@ int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex, clockid_t clock,
 {
     // Where there is no need to wait, the time is not looked at.
     int error = pthread_mutex_trylock(mutex);
-    int64_t deadline_ns;
+    struct weft__deadline deadline;
     if (error != EBUSY) {
         return error;
     }
-    error = weft__posix_deadline(&deadline_ns, clock, time);
-    return error ? error : lock_until(weft__posix_mutex(mutex), deadline_ns);
+    error = weft__posix_deadline(&deadline, clock, time);
+    return error ? error : lock_until(weft__posix_mutex(mutex), deadline);
 }
 TWIN(pthread_mutex_clocklock, __pthread_mutex_clocklock);
 
@@ -173,7 +173,7 @@ TWIN(pthread_mutex_setprioceiling, __pthread_mutex_setprioceiling);
 static int lock_shared(void *mutex)
 {
     weft_owned_mutex *m = weft__posix_mutex(mutex);
-    return weft__mutex_lock_in(&m->lock, WEFT_FOREVER, FUTEX_SHARED);
+    return weft__mutex_lock_in(&m->lock, WEFT__NEVER, FUTEX_SHARED);
 }
 
 static void unlock_shared(void *mutex)
@@ -182,15 +182,15 @@ static void unlock_shared(void *mutex)
 }
 
 int weft__posix_cond_wait(weft_cond *c, weft_owned_mutex *m,
-                          int64_t deadline_ns)
+                          struct weft__deadline deadline)
 {
     if (!weft__posix_ownerless(m->type)) {
-        return weft_cond_wait_owned_until(c, m, deadline_ns);
+        return weft__cond_wait_owned(c, m, deadline);
     }
     if (m->type & OWNED_SHARED) {
         const struct weft__cond_mutex shared = {m, lock_shared, unlock_shared,
                                                 NULL};
-        return weft__cond_wait(c, &shared, deadline_ns);
+        return weft__cond_wait(c, &shared, deadline);
     }
-    return weft_cond_wait_until(c, &m->lock, deadline_ns);
+    return weft__cond_wait_plain(c, &m->lock, deadline);
 }

@@ -38,7 +38,7 @@ struct weft__thread *weft__posix_data(const struct weft__record *record);
 
 // A deadline of the core's for a time on a clock. 0, or EINVAL: another clock than
 // CLOCK_REALTIME and CLOCK_MONOTONIC, or nanoseconds that are none.
-int weft__posix_deadline(int64_t *deadline_ns, clockid_t clock,
+int weft__posix_deadline(struct weft__deadline *deadline, clockid_t clock,
                          const struct timespec *time);
 
 // ---- attr_musl.c, attr_glibc.c: pthread_attr_t ----

@@ -11,6 +11,6 @@ int weft__posix_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags,
                            int ceiling);
 
 int weft__posix_cond_wait(weft_cond *c, weft_owned_mutex *m,
-                          int64_t deadline_ns);
+                          struct weft__deadline deadline);
 
 #endif

@@ -20,6 +20,7 @@
 // each thread counts the read locks that it holds; of which lock, nobody keeps.
 #include "posix.h"
 #include "posix_rwlock.h"
+#include "rwlock.h"
 
 enum { WRITER_NONRECURSIVE = 2 };
 
@@ -102,14 +103,15 @@ static int read_at_once(struct weft__posix_rwlock *o)
     return error;
 }
 
-static int read_until(struct weft__posix_rwlock *o, int64_t deadline_ns)
+static int read_until(struct weft__posix_rwlock *o,
+                      struct weft__deadline deadline)
 {
     if (is_mine(o)) {
         return EDEADLK;
     }
     struct weft__posix_urgent u;
     weft__posix_rwlock_begin(o, &u, 0);
-    int error = weft_rwlock_rdlock_until(&o->lock, deadline_ns);
+    int error = weft__rwlock_rdlock(&o->lock, deadline);
     weft__posix_rwlock_end(o, &u);
     if (error == 0) {
         ++*reads();
@@ -120,7 +122,7 @@ static int read_until(struct weft__posix_rwlock *o, int64_t deadline_ns)
 int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
 {
     int error = read_at_once(overlay(lock));
-    return error == EBUSY ? read_until(overlay(lock), WEFT_FOREVER) : error;
+    return error == EBUSY ? read_until(overlay(lock), WEFT__NEVER) : error;
 }
 TWIN(pthread_rwlock_rdlock, __pthread_rwlock_rdlock);
 
@@ -133,13 +135,13 @@ TWIN(pthread_rwlock_tryrdlock, __pthread_rwlock_tryrdlock);
 int pthread_rwlock_clockrdlock(pthread_rwlock_t *restrict lock, clockid_t clock,
                                const struct timespec *restrict time)
 {
-    int64_t deadline_ns;
+    struct weft__deadline deadline;
     int error = read_at_once(overlay(lock));
     if (error != EBUSY) {
         return error; // the time is not looked at
     }
-    error = weft__posix_deadline(&deadline_ns, clock, time);
-    return error ? error : read_until(overlay(lock), deadline_ns);
+    error = weft__posix_deadline(&deadline, clock, time);
+    return error ? error : read_until(overlay(lock), deadline);
 }
 
 int pthread_rwlock_timedrdlock(pthread_rwlock_t *restrict lock,
@@ -159,14 +161,15 @@ static int written(struct weft__posix_rwlock *o, int error)
     return error;
 }
 
-static int write_until(struct weft__posix_rwlock *o, int64_t deadline_ns)
+static int write_until(struct weft__posix_rwlock *o,
+                       struct weft__deadline deadline)
 {
     if (is_mine(o)) {
         return EDEADLK;
     }
     struct weft__posix_urgent u;
     weft__posix_rwlock_begin(o, &u, 1);
-    int error = weft_rwlock_wrlock_until(&o->lock, deadline_ns);
+    int error = weft__rwlock_wrlock(&o->lock, deadline);
     weft__posix_rwlock_end(o, &u);
     return written(o, error);
 }
@@ -174,7 +177,7 @@ static int write_until(struct weft__posix_rwlock *o, int64_t deadline_ns)
 int pthread_rwlock_wrlock(pthread_rwlock_t *lock)
 {
     const int error = pthread_rwlock_trywrlock(lock);
-    return error == EBUSY ? write_until(overlay(lock), WEFT_FOREVER) : error;
+    return error == EBUSY ? write_until(overlay(lock), WEFT__NEVER) : error;
 }
 TWIN(pthread_rwlock_wrlock, __pthread_rwlock_wrlock);
 
@@ -188,13 +191,13 @@ TWIN(pthread_rwlock_trywrlock, __pthread_rwlock_trywrlock);
 int pthread_rwlock_clockwrlock(pthread_rwlock_t *restrict lock, clockid_t clock,
                                const struct timespec *restrict time)
 {
-    int64_t deadline_ns;
+    struct weft__deadline deadline;
     int error = pthread_rwlock_trywrlock(lock);
     if (error != EBUSY) {
         return error; // the time is not looked at
     }
-    error = weft__posix_deadline(&deadline_ns, clock, time);
-    return error ? error : write_until(overlay(lock), deadline_ns);
+    error = weft__posix_deadline(&deadline, clock, time);
+    return error ? error : write_until(overlay(lock), deadline);
 }
 
 int pthread_rwlock_timedwrlock(pthread_rwlock_t *restrict lock,

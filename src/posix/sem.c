@@ -8,6 +8,7 @@
 #include <semaphore.h>
 #include <weft/sem.h>
 #include "posix.h"
+#include "sem.h"
 
 _Static_assert(sizeof(weft_sem) + 4 <= sizeof(sem_t), "overlay");
 _Static_assert(SEM_VALUE_MAX == WEFT_SEM_MAX, "the same range");
@@ -48,14 +49,14 @@ int sem_trywait(sem_t *sem)
 int sem_clockwait(sem_t *restrict sem, clockid_t clock,
                   const struct timespec *restrict time)
 {
-    int64_t deadline_ns;
+    struct weft__deadline deadline;
     weft_test_cancel(); // a cancellation point also where it need not wait
     if (weft_sem_trywait(overlay(sem)) == 0) {
         return 0; // the time is not looked at
     }
-    int error = weft__posix_deadline(&deadline_ns, clock, time);
+    int error = weft__posix_deadline(&deadline, clock, time);
     if (error == 0) {
-        error = weft_sem_wait_until(overlay(sem), deadline_ns);
+        error = weft__sem_wait(overlay(sem), deadline);
     }
     return weft__posix_result(error);
 }

@@ -54,7 +54,7 @@ int pthread_spin_lock(pthread_spinlock_t *lock)
         }
         weft__spin_pause();
     }
-    return weft__mutex_lock_in(m, WEFT_FOREVER, FUTEX_SHARED);
+    return weft__mutex_lock_in(m, WEFT__NEVER, FUTEX_SHARED);
 }
 
 int pthread_spin_unlock(pthread_spinlock_t *lock)

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <threads.h>
 #include "place.h"
+#include "join.h"
 #include "posix.h"
 
 static void apply(const struct weft__given *given, struct weft__place *place)
@@ -65,11 +66,11 @@ int pthread_tryjoin_np(pthread_t thread, void **value)
 int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t clock,
                          const struct timespec *time)
 {
-    int64_t deadline_ns = WEFT_FOREVER;
-    if (time != NULL && weft__posix_deadline(&deadline_ns, clock, time) != 0) {
+    struct weft__deadline deadline = WEFT__NEVER;
+    if (time != NULL && weft__posix_deadline(&deadline, clock, time) != 0) {
         return EINVAL;
     }
-    return weft_join_until(weft__posix_find(thread), value, deadline_ns);
+    return weft__join(weft__posix_find(thread), value, deadline);
 }
 
 int pthread_timedjoin_np(pthread_t thread, void **value,

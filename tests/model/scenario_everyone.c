@@ -197,7 +197,7 @@ static void goes_on_with_a_relay(void)
     uint64_t old;
     weft__signals_block(&old);
     (void)weft__load64_relaxed(&taken[3]->life);
-    weft__futex_wait_until(&word, 0, 1, 0);
+    weft__futex_wait_until(&word, 0, weft__monotonic(1), 0);
     bring_to_life(taken[3]);
     weft__signals_restore(&old);
     leave();

@@ -192,10 +192,10 @@ int weft__pi_probe(void)
     return WEFT_ENOTSUP;
 }
 
-int weft__pi_lock(weft_owned_mutex *m, int64_t deadline_ns)
+int weft__pi_lock(weft_owned_mutex *m, struct weft__deadline deadline)
 {
     (void)m;
-    (void)deadline_ns;
+    (void)deadline;
     return WEFT_ENOTSUP;
 }
 

@@ -97,7 +97,7 @@ static void blocks_one_step(void)
 
 static void sleeps(void)
 {
-    slept = weft__futex_wait_until(&word, 0, INT64_MAX, 0) == -WEFT_EINTR;
+    slept = weft__futex_wait_until(&word, 0, WEFT__NEVER, 0) == -WEFT_EINTR;
     sys_exit(0);
 }
 

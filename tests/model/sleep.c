@@ -27,14 +27,13 @@ void sleep_reset(const struct scenario *scenario)
 
 // In place of src/clock.c. Time does not go by here: a deadline, whichever, has
 // come when that is chosen.
-int64_t weft__deadline(int64_t timeout_ns);
-int64_t weft__deadline(int64_t timeout_ns)
+struct weft__deadline weft__deadline_in(int64_t timeout_ns)
 {
-    return timeout_ns;
+    return weft__monotonic(timeout_ns);
 }
 
 long model_wait(struct model_site *site, uint32_t *word, uint32_t expected,
-                int64_t deadline_ns, unsigned flags)
+                struct weft__deadline deadline, unsigned flags)
 {
     struct thread *self = running();
     site->reached = 1;
@@ -56,7 +55,7 @@ long model_wait(struct model_site *site, uint32_t *word, uint32_t expected,
                 trace_value(found));
     self->word = (uintptr_t)word;
     self->flags = flags;
-    self->timed = deadline_ns != INT64_MAX;
+    self->timed = deadline.ns != WEFT_FOREVER;
     self->arrival = arrivals++;
     self->state = ASLEEP;
     stop_running();

@@ -3,10 +3,10 @@
 //
 //     clocks now|sleep|past|handler|yield
 //
-// The clock never goes back and is the kernel's monotonic one; a sleep lasts at
-// least as long as asked, one into the past returns at once, and a handler ends
-// it with WEFT_EINTR. Where the time left is not handled as 64 bits, a long sleep
-// would end early or be refused.
+// The clock never goes back and is the kernel's monotonic one. A sleep lasts at
+// least as long as asked; a handler ends it with WEFT_EINTR. Every wait into the
+// past, however far, returns at once. Where the time left is not handled as 64
+// bits, a long sleep would end early or be refused.
 #include "support_sched.h"
 
 static int handled;
@@ -53,6 +53,24 @@ static void sleeps_into_the_past(void)
         CHECK_EQ(weft_sleep_until(past[i]), 0);
     }
     CHECK_EQ(weft_sleep_until(weft_now()), 0);
+}
+
+// All of the past is alike: no part of it stands for something else.
+static void waits_into_the_past(void)
+{
+    static weft_sem never;
+    static weft_mutex held;
+    static weft_owned_mutex owned;
+    weft_owned_mutex_init(&owned, WEFT_NORMAL, 0);
+    weft_mutex_lock(&held);
+    weft_owned_mutex_lock(&owned);
+    const int64_t steps = 512;
+    for (int64_t i = 0; i <= steps; i++) {
+        int64_t deadline = INT64_MIN + i * (INT64_MAX / steps);
+        CHECK_EQ(weft_sem_wait_until(&never, deadline), WEFT_ETIMEDOUT);
+        CHECK_EQ(weft_mutex_lock_until(&held, deadline), WEFT_ETIMEDOUT);
+        CHECK_EQ(weft_owned_mutex_lock_until(&owned, deadline), WEFT_ETIMEDOUT);
+    }
 }
 
 struct order {
@@ -112,6 +130,7 @@ int weft_main(int argc, char **argv, char **envp)
         sleeps_last();
     } else if (is_case(argc, argv, "past")) {
         sleeps_into_the_past();
+        waits_into_the_past();
     } else if (is_case(argc, argv, "handler")) {
         handlers_end_sleeps();
     } else {

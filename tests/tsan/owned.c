@@ -14,11 +14,11 @@ enum { THREADS = 4, ROUNDS = 400 };
 
 // ---- what the kernel orders ----
 
-long __real_weft__futex_lock_pi(uint32_t *word, int64_t deadline_ns,
+long __real_weft__futex_lock_pi(uint32_t *word, struct weft__deadline deadline,
                                 unsigned flags);
 long __real_weft__futex_trylock_pi(uint32_t *word, unsigned flags);
 long __real_weft__futex_unlock_pi(uint32_t *word, unsigned flags);
-long __wrap_weft__futex_lock_pi(uint32_t *word, int64_t deadline_ns,
+long __wrap_weft__futex_lock_pi(uint32_t *word, struct weft__deadline deadline,
                                 unsigned flags);
 long __wrap_weft__futex_trylock_pi(uint32_t *word, unsigned flags);
 long __wrap_weft__futex_unlock_pi(uint32_t *word, unsigned flags);
@@ -31,10 +31,10 @@ static long taken(uint32_t *word, long result)
     return result;
 }
 
-long __wrap_weft__futex_lock_pi(uint32_t *word, int64_t deadline_ns,
+long __wrap_weft__futex_lock_pi(uint32_t *word, struct weft__deadline deadline,
                                 unsigned flags)
 {
-    return taken(word, __real_weft__futex_lock_pi(word, deadline_ns, flags));
+    return taken(word, __real_weft__futex_lock_pi(word, deadline, flags));
 }
 
 long __wrap_weft__futex_trylock_pi(uint32_t *word, unsigned flags)

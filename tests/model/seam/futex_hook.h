@@ -8,7 +8,7 @@
 #include "../site.h"
 
 long model_wait(struct model_site *site, uint32_t *word, uint32_t expected,
-                int64_t deadline_ns, unsigned flags);
+                struct weft__deadline deadline, unsigned flags);
 long model_requeue(struct model_site *site, uint32_t *word, uint32_t expected,
                    uint32_t *target);
 void model_wake(struct model_site *site, uint32_t *word, int count,
@@ -19,7 +19,7 @@ void model_wake(struct model_site *site, uint32_t *word, int count,
                (EXPECTED), (DEADLINE), (FLAGS))
 #define weft__futex_wait(WORD, EXPECTED, FLAGS)                                \
     ((void)model_wait(MODEL_SITE(WAIT, "wait", #WORD, RELAXED, RELAXED),       \
-                      (WORD), (EXPECTED), INT64_MAX, (FLAGS)))
+                      (WORD), (EXPECTED), WEFT__NEVER, (FLAGS)))
 #define weft__futex_wake(WORD, COUNT, FLAGS)                                   \
     model_wake(MODEL_SITE(WAKE, "wake", #WORD, RELAXED, RELAXED), (WORD),      \
                (COUNT), (FLAGS))
