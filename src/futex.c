@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // futex.c - the futex system call. See futex.h.
+#include <weft/atomic.h>
 #include <weft/thread.h>
 #include "cancel.h"
 #include "clock.h"
@@ -40,6 +41,25 @@ void weft__futex_wake(uint32_t *word, int count, unsigned flags)
 {
     arch_syscall4(SYS_futex, (long)word, operation(FUTEX_WAKE, flags), count,
                   0);
+}
+
+void weft__futex_change_and_wake(uint32_t *word, enum weft__futex_change change,
+                                 uint32_t operand, unsigned flags)
+{
+    // All on the first word are woken, the second is changed. (Sleepers on the
+    // second could be woken as well, if a condition is met: nobody is left.)
+    long encoded = (long)((uint32_t)change << 28 | operand << 12);
+    long result =
+        arch_syscall6(SYS_futex, (long)word, operation(FUTEX_WAKE_OP, flags),
+                      INT32_MAX, 0, (long)word, encoded);
+    if (result < 0) { // a sandbox that does not know it: in two steps
+        if (change == FUTEX_SET) {
+            weft__store_release(word, operand);
+        } else {
+            weft__add_release(word, operand);
+        }
+        weft__futex_wake(word, INT32_MAX, flags);
+    }
 }
 
 long weft__futex_requeue(uint32_t *word, uint32_t expected, uint32_t *target)

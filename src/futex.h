@@ -35,6 +35,14 @@ void weft__futex_wait(uint32_t *word, uint32_t expected, unsigned flags);
 // Wakes up to count sleepers.
 void weft__futex_wake(uint32_t *word, int count, unsigned flags);
 
+// Changes *word and wakes all sleepers, in one step of the kernel's: who is killed
+// has done both or nothing, where a store with a wake after it may be only the
+// store. operand: 0..2047. Orders as an update that acquires and releases: the
+// kernel's is a full barrier (futex_atomic_op_inuser of each architecture).
+enum weft__futex_change { FUTEX_SET, FUTEX_ADD };
+void weft__futex_change_and_wake(uint32_t *word, enum weft__futex_change change,
+                                 uint32_t operand, unsigned flags);
+
 // If *word is expected, moves one sleeper on it over to target, where it sleeps
 // on, whatever is in target. Private. How many were moved, or the kernel's refusal.
 long weft__futex_requeue(uint32_t *word, uint32_t expected, uint32_t *target);

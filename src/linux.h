@@ -32,6 +32,7 @@
 // futex(2)
 #define FUTEX_WAKE           1
 #define FUTEX_CMP_REQUEUE    4
+#define FUTEX_WAKE_OP        5
 #define FUTEX_LOCK_PI        6 // deadline on CLOCK_REALTIME
 #define FUTEX_UNLOCK_PI      7
 #define FUTEX_TRYLOCK_PI     8

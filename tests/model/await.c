@@ -21,7 +21,7 @@ int await_over(const struct thread *t)
 {
     if (t->awaited != 0) {
         enum thread_state state = model_threads[t->awaited - 1].state;
-        return state == ASLEEP || state == DONE;
+        return state == ASLEEP || state == DONE || state == VANISHED;
     }
     for (unsigned i = 0; i < t->look_count; i++) {
         if (memory_newer(t->looks[i].location, t->looks[i].message)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// kernel.c - the kernel, as far as a thread's life needs it: clone, exit, memory,
-// fork. Signals that are handled: signals.c.
+// kernel.c - the kernel, as far as a thread's life needs it: clone, exit, memory.
+// Signals that are handled: signals.c. Fork: vanish.c.
 //
 // What the kernel stores (the tid at clone, 0 at exit) is a release: it takes many
 // locks between entry and store. Its two last steps for a thread, the 0 and the
@@ -205,7 +205,12 @@ static long send(long tid, int sig)
     return -WEFT_ESRCH;
 }
 
-// ---- users, fork ----
+// ---- users ----
+
+void kernel_forget(unsigned thread)
+{
+    tasks[thread].tid = 0;
+}
 
 unsigned model_user(void)
 {
@@ -217,21 +222,6 @@ void model_set_user(unsigned user)
     tasks[model_current].user = user;
     remember(user);
     trace_event(NULL, "is user %u", user);
-}
-
-// The copy of the memory has all that anybody has stored.
-void model_fork(void)
-{
-    step(NULL, 0, 1);
-    trace_event(NULL, "fork: goes on as the child");
-    for (unsigned i = 0; i < MODEL_THREADS; i++) {
-        if (i != model_current && model_threads[i].state != ABSENT) {
-            knowledge_join(&running()->now, &model_threads[i].now);
-            model_threads[i].state = DONE;
-            tasks[i].tid = 0;
-        }
-    }
-    signals_after_fork();
 }
 
 // ---- memory, and the calls ----

@@ -23,9 +23,6 @@ void model_signal(unsigned thread, int sig);
 unsigned model_user(void);
 void model_set_user(unsigned user);
 
-// A fork: the caller goes on as the child, in which nobody else is.
-void model_fork(void);
-
 // How many mappings there are.
 unsigned model_mapped(void);
 

@@ -10,7 +10,7 @@
 //   sleep.c      futexes                       await.c   spinning
 //   trace.c      what happened, in columns
 //   kernel.c     clone, exit, memory           cancel.c  cancellation
-//   signals.c    signals to a thread
+//   signals.c    signals to a thread           vanish.c  killed, or left by a fork
 //   outcome.c    what the explorer's own tests expect
 //   mutant.c     each order weakened, each wake left out
 //   main.c       the command line and the report
@@ -36,7 +36,7 @@ struct knowledge {
 
 // ---- Threads ----
 
-enum thread_state { ABSENT, READY, ASLEEP, AWAITING, DONE };
+enum thread_state { ABSENT, READY, ASLEEP, AWAITING, DONE, VANISHED };
 
 struct looked {
     uint8_t location, message;
@@ -66,6 +66,7 @@ struct thread {
     int timed;
     unsigned arrival; // for wakes in order
     unsigned wakes;   // how often it was woken
+    int forks;        // its sleep has ended by a handler that forks
     long result;      // what the wait returns
 
     // Spinning (run.c): what it read since its last pause, and before that.
@@ -206,6 +207,8 @@ uint64_t memory_hash(void);
 int memory_newer(unsigned location, unsigned message);
 // What is newest, as the kernel sees it, and as who looks on afterwards.
 uint32_t memory_newest(const uint32_t *word);
+// An update of the kernel's, of what is newest: acquire and release.
+void memory_change(const uint32_t *word, uint32_t value);
 // Memory that is used for something else from now on.
 void memory_forget(uintptr_t address, size_t size);
 
@@ -269,6 +272,7 @@ int cancel_due(const struct thread *t);
 void kernel_reset(const struct scenario *scenario);
 void kernel_wake(uint32_t *word); // sleep.c: at a thread's exit
 void kernel_store(uint32_t *word, uint32_t value); // a release
+void kernel_forget(unsigned thread);               // it is not in this process
 uint32_t *kernel_cancel_request(unsigned thread);  // its word, or NULL
 
 // ---- signals.c ----
@@ -284,6 +288,19 @@ void signals_inherit(
 void signals_after_fork(void);
 void signals_action(int sig, const void *new_action); // a kernel_sigaction
 void signals_mask(long how, const uint64_t *set, uint64_t *old);
+
+// ---- vanish.c ----
+
+void vanish_reset(const struct scenario *scenario);
+int vanish_excuses(void); // one that vanished had what the others wait for
+// By choice: the running thread does not come to its next step; a sleeper does not
+// hear the wake. Whether it did not.
+void vanish_before_step(void);
+int vanish_in_sleep(unsigned thread);
+// Whether a signal handler in the thread may fork; and it does so, by choice or not.
+int vanish_may_fork(unsigned thread);
+int vanish_forks(void);
+void vanish_fork_now(void);
 
 // ---- outcome.c ----
 

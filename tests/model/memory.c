@@ -296,6 +296,34 @@ unsigned memory_put(unsigned location, uint64_t value, enum order order,
     return index;
 }
 
+// The location that a word is, or is the half of.
+static unsigned find_around(const uint32_t *word)
+{
+    uintptr_t address = (uintptr_t)word;
+    for (unsigned i = 0; i < location_count; i++) {
+        struct location *l = &locations[i];
+        if (!l->gone && l->address <= address &&
+            l->address + l->size > address) {
+            return i;
+        }
+    }
+    return memory_find(word, sizeof *word);
+}
+
+void memory_change(const uint32_t *word, uint32_t value)
+{
+    plain_atomic((uintptr_t)word, sizeof *word, 1);
+    unsigned location = find_around(word);
+    struct location *l = &locations[location];
+    unsigned newest = l->order[l->count - 1];
+    unsigned shift = (unsigned)((uintptr_t)word - l->address) * 8;
+    uint64_t other_half =
+        l->messages[newest].value & ~((uint64_t)UINT32_MAX << shift);
+    memory_learn(location, newest, ACQ_REL);
+    memory_put(location, other_half | (uint64_t)value << shift, ACQ_REL,
+               (int)newest);
+}
+
 void memory_fence(enum order order)
 {
     struct thread *self = running();

@@ -27,6 +27,13 @@ struct scenario {
     unsigned spurious;   // sleeps that end for no reason
     unsigned interrupts; // sleeps that end by a signal handler
     unsigned spins;      // looks of a spin before it gives up and sleeps
+    unsigned vanish;     // threads that are killed, anywhere (vanish.c)
+    // Counted from 1: the thread that forks, in a signal handler before any of its
+    // steps or in its sleep, and then goes on alone, as the child. 0: none.
+    unsigned fork;
+    // Whether a thread, which vanishes just now, has what the others wait for: then
+    // they may wait for ever. A MODEL_LOOKER; NULL: it never has.
+    int (*held)(unsigned thread);
     // The kernel may refuse what it is asked for (kernel.c).
     unsigned refusals : 1;
     // Who sleeps with a deadline polls: the deadline passes when something has
@@ -86,6 +93,15 @@ unsigned model_choose(unsigned count);
 
 // Ends the calling thread, as a return from its function does.
 _Noreturn void model_end(void);
+
+// Goes on as the child of a fork, in which nobody else is.
+void model_fork(void);
+
+// Whether a thread was killed, or left behind by a fork.
+int model_vanished(unsigned thread);
+
+// A function of a scenario that looks on: its accesses are nobody's.
+#define MODEL_LOOKER __attribute__((no_sanitize("thread")))
 
 // Asks a thread to end at its next cancellation point.
 void model_cancel(unsigned thread);

@@ -42,7 +42,7 @@ MODEL_CC = $(HOSTCC) -std=c11 -D_GNU_SOURCE -g -fno-pie \
 
 # The explorer itself.
 EXPLORER := explore run coroutine memory access plain watched frames sleep await trace \
-    kernel signals cancel outcome mutant main
+    kernel signals vanish cancel outcome mutant main
 EXPLORER_OBJECTS := $(EXPLORER:%=$(MODEL)/%.o)
 
 $(EXPLORER_OBJECTS): $(MODEL)/%.o: $(MODEL_DIR)/%.c

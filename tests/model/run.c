@@ -119,8 +119,8 @@ static unsigned candidates(struct candidate *list, int *stuck)
 static int all_done(void)
 {
     for (unsigned i = 0; i < MODEL_THREADS; i++) {
-        if (model_threads[i].state != DONE &&
-            model_threads[i].state != ABSENT) {
+        enum thread_state state = model_threads[i].state;
+        if (state != DONE && state != VANISHED && state != ABSENT) {
             return 0;
         }
     }
@@ -133,7 +133,7 @@ static void require_not_stuck(int stuck)
     if (!stuck) {
         return;
     }
-    if (may_hang) {
+    if (may_hang || vanish_excuses()) {
         coroutine_leave();
     }
     for (unsigned i = 0; i < MODEL_THREADS; i++) {
@@ -158,7 +158,7 @@ static uint64_t state_key(void)
         key += mix(mix(i, t->state), t->history);
     }
     unsigned current = can_go_on(running()) ? model_current : ALONE;
-    return mix(key, current);
+    return mix(mix(key, current), (uint64_t)vanish_excuses());
 }
 
 static uint8_t left_out(void)
@@ -173,7 +173,7 @@ static uint8_t left_out(void)
 // Chooses who goes on. Leaves the execution when that is known, or nobody can.
 static unsigned choose_next(void)
 {
-    struct candidate list[MODEL_THREADS * 5];
+    struct candidate list[MODEL_THREADS * 6];
     int stuck;
     if (all_done()) {
         coroutine_leave();
@@ -228,13 +228,15 @@ void step(const void *word, unsigned size, int writes)
         return;
     }
     struct thread *self = running();
+    vanish_before_step();
     do {
         // What a handler would do first is not known.
-        self->next = signals_due(model_current)
-                         ? (struct intent){0}
-                         : (struct intent){(uintptr_t)word, size, writes};
+        self->next =
+            signals_due(model_current) || vanish_may_fork(model_current)
+                ? (struct intent){0}
+                : (struct intent){(uintptr_t)word, size, writes};
         go_on(choose_next());
-    } while (signals_interrupt());
+    } while (signals_interrupt() || vanish_forks());
     self->next = (struct intent){(uintptr_t)word, size, writes};
     for (unsigned i = 0; i < MODEL_THREADS; i++) {
         if (model_threads[i].pointless &&
@@ -292,6 +294,7 @@ static void begin(const struct scenario *scenario)
     await_reset(scenario);
     kernel_reset(scenario);
     signals_reset();
+    vanish_reset(scenario);
     trace_reset();
 }
 

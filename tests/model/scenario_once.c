@@ -6,8 +6,6 @@
 #include "model.h"
 #include "selves.h"
 
-uint32_t weft__fork_generation;
-
 const char model_primitive[] = "once";
 const char model_sources[] = "once.h once.c";
 

@@ -180,7 +180,6 @@ static void wakes_all(void)
 
 // ---- What is not in the model ----
 
-uint32_t weft__fork_generation;
 _Thread_local struct weft__held weft__held;
 
 void weft__pi_arrive(void)

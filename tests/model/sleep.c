@@ -62,7 +62,10 @@ long model_wait(struct model_site *site, uint32_t *word, uint32_t expected,
     if (polls) {
         self->look_count = 0;
     }
-    if (self->result == -WEFT_EINTR) {
+    if (self->forks) {
+        self->forks = 0;
+        vanish_fork_now();
+    } else if (self->result == -WEFT_EINTR) {
         signals_take(); // if that was it
     }
     return self->result;
@@ -89,7 +92,7 @@ static unsigned sleepers_on(const uint32_t *word, unsigned flags,
 {
     unsigned count = 0;
     for (unsigned i = 0; i < MODEL_THREADS; i++) {
-        if (!sleeps_on(&model_threads[i], word, flags)) {
+        if (!sleeps_on(&model_threads[i], word, flags) || vanish_in_sleep(i)) {
             continue;
         }
         unsigned at = count++;
@@ -144,6 +147,29 @@ void model_wake(struct model_site *site, uint32_t *word, int count,
     trace_event(site, "wake %s on %s%s", count == 1 ? "one" : "all",
                 trace_word(site, word), there == 0 ? ": nobody" : "");
     for_some(sleepers, there, (unsigned)count, wake_one);
+}
+
+static uint32_t changed(uint32_t old, enum weft__futex_change change,
+                        uint32_t operand)
+{
+    return change == FUTEX_SET ? operand : old + operand;
+}
+
+void model_change_and_wake(struct model_site *site, uint32_t *word,
+                           enum weft__futex_change change, uint32_t operand,
+                           unsigned flags)
+{
+    site->reached = 1;
+    step(word, sizeof *word, 1);
+    uint32_t old = memory_newest(word);
+    uint32_t new = changed(old, change, operand);
+    unsigned sleepers[MODEL_THREADS];
+    unsigned there = site->skipped ? 0 : sleepers_on(word, flags, sleepers);
+    trace_event(site, "change %s: %s -> %s, wake all%s", trace_word(site, word),
+                trace_value(old), trace_value(new),
+                there == 0 ? ": nobody" : "");
+    memory_change(word, new);
+    for_some(sleepers, there, there, wake_one);
 }
 
 unsigned model_wakes(void)
@@ -203,7 +229,15 @@ long model_requeue(struct model_site *site, uint32_t *word, uint32_t expected,
 
 // ---- Ends that nobody brings about ----
 
-enum ending { TIMEOUT, CANCELED, SPURIOUS, INTERRUPTED, SIGNALLED, ENDINGS };
+enum ending {
+    TIMEOUT,
+    CANCELED,
+    SPURIOUS,
+    INTERRUPTED,
+    SIGNALLED,
+    FORKING,
+    ENDINGS
+};
 
 static int possible(const struct thread *t, enum ending ending)
 {
@@ -216,8 +250,10 @@ static int possible(const struct thread *t, enum ending ending)
         return spurious_left > 0;
     case INTERRUPTED:
         return interrupts_left > 0;
-    default:
+    case SIGNALLED:
         return signals_due((unsigned)(t - model_threads));
+    default:
+        return vanish_may_fork((unsigned)(t - model_threads));
     }
 }
 
@@ -241,12 +277,13 @@ int sleep_ends_by_itself(unsigned thread)
 
 void sleep_end(unsigned thread, unsigned number)
 {
-    static const long results[] = {-WEFT_ETIMEDOUT, WEFT__CANCELED_CALL, 0,
-                                   -WEFT_EINTR, -WEFT_EINTR};
+    static const long results[] = {
+        -WEFT_ETIMEDOUT, WEFT__CANCELED_CALL, 0,
+        -WEFT_EINTR,     -WEFT_EINTR,         -WEFT_EINTR};
     static const char *const names[] = {
-        "its deadline passes", "its sleep is cancelled",
-        "wakes up for no reason", "its sleep is interrupted",
-        "a signal ends its sleep"};
+        "its deadline passes",     "its sleep is cancelled",
+        "wakes up for no reason",  "its sleep is interrupted",
+        "a signal ends its sleep", "a signal ends its sleep"};
     struct thread *t = &model_threads[thread];
     unsigned ending = 0;
     while (!possible(t, (enum ending)ending) || number-- > 0) {
@@ -254,6 +291,7 @@ void sleep_end(unsigned thread, unsigned number)
     }
     spurious_left -= ending == SPURIOUS;
     interrupts_left -= ending == INTERRUPTED;
+    t->forks = ending == FORKING;
     awaken(thread, results[ending], 0x100 + ending);
     unsigned old = model_current;
     model_current = thread;

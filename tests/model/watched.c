@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // watched.c - the memory whose plain accesses are checked (plain.c), and what is
 // known of each byte: static variables of the sources and the scenario, the
-// threads' stacks, and what model_alloc gives.
+// threads' stacks, what model_alloc gives, and the fork generation.
 #include <stdlib.h>
 #include <string.h>
 #include "machine.h"
+#include "thread.h"
 
 // The static variables of sources and scenario (model.mk has them renamed).
 extern char __start_unit_data[] __attribute__((weak));
@@ -19,7 +20,7 @@ static size_t arena_used;
 static struct region {
     uintptr_t start, end;
     struct word *words;
-} regions[4];
+} regions[5];
 
 static char *data_image;
 static uint32_t run;
@@ -47,6 +48,7 @@ static void begin(void)
                size_between(__start_unit_bss, __stop_unit_bss));
     add_region(2, model_stacks, sizeof model_stacks);
     add_region(3, arena, sizeof arena);
+    add_region(4, &weft__fork_generation, 8); // vanish.c
     data_image = malloc(data + 1);
     if (data_image == NULL) {
         abort();
