@@ -98,20 +98,23 @@ int weft__record_new(struct weft__record **out)
         (*out)->waits_for = 0;
         (*out)->value = NULL;
         (*out)->of_host = NULL;
-        (*out)->tid_word = &(*out)->exit_word;
+        weft__record_tid_at(*out, &(*out)->exit_word);
     }
     return error;
 }
 
+// In this order. Once the block is back, another record's thread may stand on it,
+// and beside a libc that one has the same pthread_t: this record's life must be over
+// by then, or the two are taken for each other (posix/handle.c).
 static void end_life(struct weft__record *record)
 {
     if (weft__libc_hooks != NULL) {
         weft__libc_hooks->drop(record);
     }
-    weft__stack_put(&record->block);
     // relaxed: before the next life, which has to be signalled anew
     weft__store_relaxed(&record->reached, 0);
     weft__life_free(record);
+    weft__stack_put(&record->block);
 }
 
 void weft__record_free(struct weft__record *record)

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <weft/atomic.h>
 #include <weft/thread.h>
 #include "hidden.h"
 #include "lock.h"
@@ -43,7 +44,8 @@ struct weft__record {
     // Where the kernel stores the tid before clone returns and before the thread
     // runs: exit_word, or the word in which a libc keeps it. That one lies in the
     // thread's memory: weft__life_tid reads it. Written by the creator before the
-    // handle is known.
+    // handle is known. Atomic: who has a pthread_t looks through all records, and
+    // compares (posix/handle.c).
     uint32_t *tid_word;
 
     // The host's: what it has to give back at the end, or NULL.
@@ -74,6 +76,14 @@ struct weft__record {
 };
 
 #define WEFT__UNBORN 0x7fffffffu // no tid: the kernel's end at 2^22
+
+// relaxed: shown to who has a handle by the birth, and of others' threads it says
+// nothing
+static inline void weft__record_tid_at(struct weft__record *record,
+                                       uint32_t *tid_word)
+{
+    weft__store_pointer_relaxed((void **)(void *)&record->tid_word, tid_word);
+}
 
 // Guards the free list, the list of the dying, and waits_for.
 extern WEFT__HIDDEN struct weft__lock weft__record_lock;

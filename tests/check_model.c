@@ -25,7 +25,7 @@ static const struct {
     PRIMITIVE(sem),         PRIMITIVE(cond),    PRIMITIVE(cond_freed),
     PRIMITIVE(cond_shared), PRIMITIVE(rwlock),  PRIMITIVE(barrier),
     PRIMITIVE(once),        PRIMITIVE(spin),    PRIMITIVE(life),
-    PRIMITIVE(everyone),
+    PRIMITIVE(handle),      PRIMITIVE(everyone),
 #undef PRIMITIVE
 };
 enum { PRIMITIVES = sizeof primitives / sizeof primitives[0] };

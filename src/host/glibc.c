@@ -166,7 +166,7 @@ static void *tls_build(void *memory, struct weft__thread *self)
         return NULL;
     }
     set_variables(tp, self);
-    self->record->tid_word = number_of(tp);
+    weft__record_tid_at(self->record, number_of(tp));
     // release: in the child of a fork, what it needs is there if it is
     weft__store_pointer_release(&self->record->of_host, tp);
     return tp;
@@ -264,7 +264,7 @@ static void adopt(struct weft__thread *main)
     char *tp = __builtin_thread_pointer();
     weft__glibc_self = main;
     weft__self_slot = (char *)&weft__glibc_self - tp;
-    main->record->tid_word = number_of(tp);
+    weft__record_tid_at(main->record, number_of(tp));
     main->record->of_host = tp;
     ctype_b = *__ctype_b_loc();
     ctype_tolower = *__ctype_tolower_loc();

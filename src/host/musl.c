@@ -36,7 +36,7 @@ static void adopt(struct weft__thread *main)
     thread->result = main;
     weft__self_slot =
         (ptrdiff_t)((uintptr_t)&thread->result - musl_thread_pointer(thread));
-    main->record->tid_word = &thread->tid;
+    weft__record_tid_at(main->record, &thread->tid);
     __libc.threaded = 1;
     __libc.need_locks = 1;
     lock_from_now_on(&__stdin_used);
@@ -71,7 +71,7 @@ static void *tls_build(void *memory, struct weft__thread *self)
     thread->result = self;
     thread->robust_list.head = &thread->robust_list.head;
     thread->locale = &__libc.global_locale;
-    self->record->tid_word = &thread->tid;
+    weft__record_tid_at(self->record, &thread->tid);
     return (void *)musl_thread_pointer(thread);
 }
 

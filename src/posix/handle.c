@@ -10,9 +10,13 @@
 // looked at before and after.
 //
 //   record->tid_word     the same TCB?       life
-//   of a dead thread     may look the same   FREE: another generation
+//   of a dead thread     may look the same   FREE, or detached and ENDED: not it
 //   of its successor     may be the same     pthread_t is the successor's, too: as
 //                                            with every libc, it has come again
+//
+// So at most one record is found. A record's life is over before its block is given
+// to the next thread (record.c); and a region of the caller's is used again when a
+// detached thread has ended, which may be before the reaper comes.
 //
 // A table says where a TCB was found last, so that the search need not begin with
 // the first record. What stands in it is only a guess.
@@ -45,16 +49,28 @@ struct weft__thread *weft__posix_data(const struct weft__record *record)
     return *(struct weft__thread **)(void *)(thread_pointer + weft__self_slot);
 }
 
-// The handle of a record's life, if its thread has its tid there, else 0.
+// Whether t is the record's life, and not one that is over but for the reaper.
+static int there(const struct weft__record *record, weft_thread t)
+{
+    return weft__life_claimable(record, t) != WEFT_ESRCH;
+}
+
+// The handle of a record's life, if its thread has its tid there and is not gone,
+// else 0.
 static weft_thread look(const struct weft__record *record,
                         const uint32_t *tid_word)
 {
+    // Looked at before and after: a free record has the handle of its next life
+    // already, and its last one's address still.
     weft_thread t = weft__life_handle(record);
     void *const *word = (void *const *)(const void *)&record->tid_word;
-    // acquire: the second look at the life comes after it. What was read belongs to
-    // the life that was seen before, if that goes on still.
-    return weft__load_pointer_acquire(word) == (const void *)tid_word &&
-                   weft__life_is(record, t)
+    // relaxed: who asks about a thread that lives has heard of its birth, and so of
+    // what stood in its record by then, and that whoever had its memory before is
+    // gone
+    return there(record, t) &&
+                   weft__load_pointer_relaxed(word) ==
+                       (const void *)tid_word &&
+                   there(record, t)
                ? t
                : 0;
 }
@@ -64,8 +80,8 @@ static weft_thread look(const struct weft__record *record,
 static int look_at(uint32_t index, const uint32_t *tid_word, weft_thread *t)
 {
     const struct weft__record *record = weft__record_find(index);
-    if (record == NULL || weft__life_handle(record) >> 32 == 0) {
-        return 0;
+    if (weft__life_progress(record) == 0) {
+        return 0; // and its index may just be being written
     }
     *t = look(record, tid_word);
     return 1;

@@ -141,7 +141,6 @@ long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word,
                  uint32_t *exit_word, void *tls, struct weft__thread *self)
 {
     (void)flags;
-    (void)tid_word; // the same, where there is no libc
     step(NULL, 0, 1);
     if (refuse_next_clone || (may_refuse && model_choose(2) == 1)) {
         refuse_next_clone = 0;
@@ -157,6 +156,9 @@ long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word,
                                  .user = tasks[model_current].user};
     signals_inherit(child);
     kernel_store(exit_word, tasks[child].tid);
+    if (tid_word != exit_word) { // a libc's
+        kernel_store(tid_word, tasks[child].tid);
+    }
     thread_begin(child, born, model_current);
     remember(child);
     trace_event(NULL, "clone: %c, tid %u", trace_letter(child),

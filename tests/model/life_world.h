@@ -17,7 +17,14 @@
 
 // ---- The host: a TLS block of one word, the slot ----
 
-static void *main_tls;
+// Beside a libc its TCB, with the tid in it.
+struct tcb {
+    void *slot;
+    uint32_t tid;
+};
+
+static struct tcb main_tls;
+static int beside_libc; // as setup says
 static int process_ended;
 
 size_t weft__host_tls_size(void)
@@ -27,8 +34,13 @@ size_t weft__host_tls_size(void)
 
 void *weft__host_tls_build(void *memory, struct weft__thread *self)
 {
-    *(void **)memory = self;
-    return memory;
+    struct tcb *tcb = memory;
+    tcb->slot = self;
+    if (beside_libc) {
+        weft__store_relaxed(&tcb->tid, WEFT__UNBORN); // nobody looks yet
+        weft__record_tid_at(self->record, &tcb->tid);
+    }
+    return tcb;
 }
 
 static int expected_marks, marks[MODEL_THREADS]; // of those that have left
@@ -48,7 +60,7 @@ static void begin(void)
     weft__page_size = 1024;
     weft__signal_frame = 1024;
     weft__default_stack = 8192;
-    main_tls = &weft__main_thread;
+    main_tls.slot = &weft__main_thread;
     model_is_main(&main_tls, weft__thread_adopt_main());
     // main's is the first; the names count the threads it creates
     static const char *const names[] = {"record 0", "record 1", "record 2",
