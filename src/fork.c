@@ -14,6 +14,7 @@
 #include <weft/error.h>
 #include "fork.h"
 #include "host/host.h"
+#include "key.h"
 #include "life.h"
 #include "lock.h"
 #include "record.h"
@@ -41,8 +42,9 @@ static struct page *first_page, *last_page;
 static unsigned entries;
 static unsigned called; // how many handlers were called before this fork
 
-// key.c, if the program makes keys
-extern __attribute__((weak)) struct weft__lock weft__key_lock;
+// key.c is there if the program makes keys.
+#pragma weak weft__key_lock
+#pragma weak weft__keys_alone
 
 int weft_atfork(void (*prepare)(void), void (*parent)(void),
                 void (*child)(void))
@@ -130,6 +132,9 @@ static void alone(void)
         weft__recycle()->after_fork();
     }
     weft__record_only(self);
+    if (&weft__key_lock != NULL) {
+        weft__keys_alone(weft__thread_self());
+    }
     weft__lock_acquire(&weft__stack_lock);
 }
 

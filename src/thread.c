@@ -31,6 +31,7 @@
 struct weft__thread weft__main_thread;
 uint32_t weft__fork_generation;
 void *weft__key_end;
+void *weft__key_gone;
 void *weft__robust_end;
 void *weft__recycling;
 const struct weft__libc_hooks *weft__libc_hooks;
@@ -194,6 +195,15 @@ _Noreturn void weft__thread_start(struct weft__thread *self)
     weft_exit(self->start(self->arg));
 }
 
+static void call_hook(void *const *hook, struct weft__thread *self)
+{
+    // relaxed: what a thread needs to see here it has stored itself
+    void *function = weft__load_pointer_relaxed(hook);
+    if (function != NULL) {
+        ((weft__end_hook *)function)(self);
+    }
+}
+
 // The last steps. Until the exit system call is done, signal handlers may still
 // run on this stack; it stays, because nobody frees it before exit_word is 0.
 _Noreturn static void leave(struct weft__thread *self)
@@ -207,6 +217,7 @@ _Noreturn static void leave(struct weft__thread *self)
     if (weft__libc_hooks != NULL) {
         weft__libc_hooks->end(self);
     }
+    call_hook(&weft__key_gone, self);
     int detached = weft__life_end(record);
     if (weft__recycle() != NULL) {
         weft__recycle()->park(self, detached);
@@ -216,15 +227,6 @@ _Noreturn static void leave(struct weft__thread *self)
         weft__record_dying(record);
     }
     weft__kernel_exit(self);
-}
-
-static void call_hook(void *const *hook, struct weft__thread *self)
-{
-    // relaxed: what a thread needs to see here it has stored itself
-    void *function = weft__load_pointer_relaxed(hook);
-    if (function != NULL) {
-        ((weft__end_hook *)function)(self);
-    }
 }
 
 _Noreturn void weft_exit(void *value)

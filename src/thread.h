@@ -85,6 +85,9 @@ extern WEFT__HIDDEN uint32_t weft__fork_generation;
 // may be the first. A thread that has something to be called for has set it itself.
 typedef void weft__end_hook(struct weft__thread *self);
 extern WEFT__HIDDEN void *weft__key_end; // key.c: destructors
+// key.c: the memory of far values, when nothing of the program's or the libc's is
+// left to run that might yet set one
+extern WEFT__HIDDEN void *weft__key_gone;
 extern WEFT__HIDDEN void
     *weft__robust_end; // robust.c: mutexes held by the dead
 

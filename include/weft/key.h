@@ -3,6 +3,10 @@
 //
 // Where the number of values is known at compile time, _Thread_local is faster
 // and simpler; it works in every thread. A key adds the destructor.
+//
+// There are WEFT_KEYS_MAX keys. A thread has the values of the first eight at hand.
+// When it first sets another one it gets memory for all others: 16 KiB of address
+// space, of which it uses the pages that it touches. That goes back at its end.
 #ifndef WEFT_KEY_H
 #define WEFT_KEY_H
 
@@ -32,6 +36,9 @@ int weft_key_delete(weft_key key);
 
 // Sets the calling thread's value.
 //   WEFT_EINVAL   no such key
+//   WEFT_ENOMEM   no memory for it, and nothing has changed; never once the thread
+//                 has set this key to another value than NULL
+// Async-signal-safe for a key that the thread has set before.
 static inline int weft_key_set(weft_key key, void *value);
 
 // ---- Private from here: what the inline functions need ----
@@ -40,10 +47,11 @@ static inline int weft_key_set(weft_key key, void *value);
 extern __attribute__((visibility("hidden"))) uint32_t weft__keys[WEFT_KEYS_MAX];
 
 int weft__key_set_slow(weft_key key, void *value);
+void *weft__key_get_far(weft_key key);
 
 static inline int weft_key_set(weft_key key, void *value)
 {
-    struct weft__key_slot *slot = &weft__self()->keys[key % WEFT_KEYS_MAX];
+    struct weft__key_slot *slot = &weft__self()->keys[key % WEFT__KEYS_NEAR];
     // Set before, by this thread, and not deleted since. relaxed: who deletes a
     // key while it is used gets one answer or the other
     if (slot->key == key &&
@@ -60,8 +68,12 @@ static inline int weft_key_set(weft_key key, void *value)
 static inline void *weft_key_get(weft_key key)
 {
     const struct weft__key_slot *slot =
-        &weft__self()->keys[key % WEFT_KEYS_MAX];
-    return slot->key == key ? slot->value : NULL;
+        &weft__self()->keys[key % WEFT__KEYS_NEAR];
+    if (__builtin_expect(slot->key == key, 1)) {
+        return slot->value;
+    }
+    return key % WEFT_KEYS_MAX < WEFT__KEYS_NEAR ? NULL
+                                                 : weft__key_get_far(key);
 }
 
 #ifdef __cplusplus

@@ -233,9 +233,11 @@ long weft_fork(void);
 
 // ---- Private from here: what the inline functions need ----
 
-#ifndef WEFT_KEYS_MAX
-#define WEFT_KEYS_MAX 128 // the drop-in for glibc is made with 1024
-#endif
+#define WEFT_KEYS_MAX 1024 // part of the ABI: see weft/key.h
+
+// Keys whose values lie in each thread's own data. For others a thread gets memory
+// when it first sets one.
+#define WEFT__KEYS_NEAR 8
 
 struct weft__key_slot {
     uint32_t key; // whose value this is, generation and all; 0: nobody's
@@ -245,8 +247,9 @@ struct weft__key_slot {
 // The part of a thread's own data that inline code reads.
 struct weft__local {
     weft_thread handle;
-    const uint32_t *cancel_request; // not 0 once somebody asked it to end
-    struct weft__key_slot keys[WEFT_KEYS_MAX];
+    const uint32_t *cancel_request;  // not 0 once somebody asked it to end
+    struct weft__far_keys *far_keys; // those beyond the near ones, or NULL
+    struct weft__key_slot keys[WEFT__KEYS_NEAR];
 };
 
 // Where, counted in bytes from the thread pointer, a thread keeps the pointer to

@@ -101,9 +101,6 @@ headers=
 if [ "$libc" = musl ]; then
     headers="-nostdinc -isystem $build/../include/weft/posix
         -isystem /usr/include/$musl -isystem $(file include)"
-else
-    # A program that also includes <weft.h> has to agree with the archive.
-    headers=-DWEFT_KEYS_MAX=1024
 fi
 if [ -z "$links$inputs" ] || [ -z "$links" ] || [ -z "$inputs" ]; then
     # shellcheck disable=SC2086 # lists of words, here and below

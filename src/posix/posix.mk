@@ -22,7 +22,7 @@ LIBCS := $(if $(wildcard $(MUSL_LIB)/libc.a),musl) \
 # Beside glibc a thread ends frame by frame, through the core's frames too.
 CORE_musl := -nostdinc -Iinclude/weft/posix -isystem $(MUSL_INCLUDE) \
     -isystem $(shell $(CC) $(CLANG_TARGET) -print-file-name=include)
-CORE_glibc := -fexceptions -fasynchronous-unwind-tables -DWEFT_KEYS_MAX=1024
+CORE_glibc := -fexceptions -fasynchronous-unwind-tables
 
 # -iquote: src has files that are called like headers of the libc.
 DROP_IN = $(filter-out -Isrc -Iarch/$(ARCH) -MMD -MP,$(COMPILE)) -iquote src \

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // key_storm.c - keys come and go while threads set, get and end.
 //
-//   key_storm ROUNDS [SEED]
+//   key_storm [far] ROUNDS [SEED]
+//
+// far: with keys whose values do not lie in a thread's own data.
 //
 // Some threads make and delete keys all the time; others live shortly, set what
 // they find and end. Whatever the interleaving: a thread reads under a key what
@@ -83,10 +85,15 @@ static void *live_shortly(void *arg)
 
 int weft_main(int argc, char **argv, char **envp)
 {
-    int64_t rounds = arg_number(argc, argv, 1, 1000);
-    uint64_t lots = random_start(argc, argv, 2);
+    int far = is_case(argc, argv, "far");
+    int64_t rounds = arg_number(argc, argv, 1 + far, 1000);
+    uint64_t lots = random_start(argc, argv, 2 + far);
     weft_thread makers[MAKERS];
+    weft_key first;
     (void)envp;
+    for (int i = 0; far && i < WEFT__KEYS_NEAR; i++) {
+        CHECK_EQ(weft_key_create(&first, NULL), 0);
+    }
     for (unsigned i = 0; i < MAKERS; i++) {
         uint64_t seed = (random_next(&lots) & ~(uint64_t)1) | i;
         CHECK_EQ(weft_create(&makers[i], NULL, make, (void *)seed), 0);
