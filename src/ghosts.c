@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// ghosts.c - the first one in a process takes out who waited in another.
+// Read before: ghosts.h.
+//
+//   generation           meaning                           left by
+//   another process's    all who wait are ghosts           the first to come: T1
+//   DROPPING, another's  the same: its thread is gone      the first to come: T1
+//   DROPPING, ours       somebody takes the ghosts out     itself: T2
+//   ours                 all who wait are of this process  -
+//
+// Nobody waits in the object before T2, so what is taken out is nobody's who lives.
+// A thread that is a ghost itself before T2 leaves a word that is not ours.
+#include "futex.h"
+#include "ghosts.h"
+
+#define DROPPING 0x80000000u
+
+void weft__ghosts_drop(uint32_t *generation, void (*drop)(void *object),
+                       void *object)
+{
+    // relaxed: as in weft__ghosts_forked
+    const uint32_t ours = weft__load_relaxed(&weft__fork_generation);
+    for (;;) {
+        // acquire: pairs with [ghosts.dropped]
+        const uint32_t seen = weft__load_acquire(generation);
+        if (seen == ours) {
+            return;
+        }
+        if (seen == (DROPPING | ours)) {
+            weft__futex_wait(generation, seen, 0);
+            // T1.  acquire: pairs with [ghosts.dropped] of the process before
+        } else if (weft__cas_acquire(generation, seen, DROPPING | ours)) {
+            drop(object);
+            weft__store_release(generation, ours); // T2. [ghosts.dropped]
+            weft__futex_wake(generation, INT32_MAX, 0);
+            return;
+        }
+    }
+}
