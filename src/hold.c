@@ -6,6 +6,10 @@
 // does not end and its tid cannot become another thread's. And all signals are
 // blocked in the thread that holds the pin: a handler might never come back, and
 // the other one could not end.
+//
+// Oneself is held by being here, and nothing is written: the child of a vfork runs on
+// its parent's data, as the thread that its parent is, and may be killed before it
+// lets go. Its tid is the kernel's of now, and not the one in the record.
 #include <weft/error.h>
 #include "hold.h"
 #include "life.h"
@@ -14,6 +18,10 @@
 long weft__hold(struct weft__hold *hold, weft_thread t)
 {
     hold->record = weft__record_find(t);
+    hold->oneself = t == weft_self();
+    if (hold->oneself) {
+        return 0;
+    }
     long result = weft__signals_block(&hold->mask);
     if (result < 0) {
         return result;
@@ -28,6 +36,13 @@ long weft__hold(struct weft__hold *hold, weft_thread t)
 
 void weft__let_go(const struct weft__hold *hold)
 {
-    weft__life_unpin(hold->record);
-    weft__signals_restore(&hold->mask);
+    if (!hold->oneself) {
+        weft__life_unpin(hold->record);
+        weft__signals_restore(&hold->mask);
+    }
+}
+
+uint32_t weft__held_tid(const struct weft__hold *hold)
+{
+    return hold->oneself ? (uint32_t)sys_gettid() : weft__life_tid(hold->record);
 }

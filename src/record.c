@@ -76,6 +76,7 @@ static int take_from_table(struct weft__record **out)
     }
     *out = (struct weft__record *)chunks[chunk] + offset;
     (*out)->index = used++;
+    (*out)->tid_word = &(*out)->exit_word; // a libc says otherwise at each birth
     // Generation 1, FREE.  release: pairs with [life], for who looks at all records
     // (host/everyone.c) or has a handle that nobody gave him
     weft__store64_release(&(*out)->life, (uint64_t)1 << 32);
@@ -98,7 +99,6 @@ int weft__record_new(struct weft__record **out)
         (*out)->waits_for = 0;
         (*out)->value = NULL;
         (*out)->of_host = NULL;
-        weft__record_tid_at(*out, &(*out)->exit_word);
     }
     return error;
 }

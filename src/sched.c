@@ -21,7 +21,7 @@ static long call(long nr, weft_thread t, long a, long b)
     struct weft__hold hold;
     long result = aim(&hold, t);
     if (result == 0) {
-        result = arch_syscall3(nr, (long)weft__life_tid(hold.record), a, b);
+        result = arch_syscall3(nr, (long)weft__held_tid(&hold), a, b);
         weft__let_go(&hold);
     }
     return result;
@@ -98,7 +98,7 @@ static long comm(weft_thread t, long nr, long flags, char *name, size_t size)
     // left mean one.
     char path[] = "/proc/self/task///////////comm";
     char *digit = path + sizeof path - sizeof "/comm";
-    for (uint32_t tid = weft__life_tid(hold.record); tid > 0; tid /= 10) {
+    for (uint32_t tid = weft__held_tid(&hold); tid > 0; tid /= 10) {
         *--digit = (char)('0' + tid % 10);
     }
     result =

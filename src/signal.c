@@ -17,12 +17,7 @@ int weft_kill(weft_thread t, int sig)
     struct weft__hold hold;
     long result = weft__hold(&hold, t);
     if (result == 0) {
-        // To oneself by the tid of now: in a child of vfork the record is the
-        // parent's.
-        long tid = hold.record == weft__thread_self()->record
-                       ? sys_gettid()
-                       : (long)weft__life_tid(hold.record);
-        result = sys_tkill(tid, sig);
+        result = sys_tkill((long)weft__held_tid(&hold), sig);
         weft__let_go(&hold);
     }
     return weft__refusal(result); // 0 as well when it has ended

@@ -57,7 +57,7 @@ int pthread_sigqueue(pthread_t thread, int sig, const union sigval value)
     info.si_uid = getuid();
     info.si_value = value;
     int kept = errno;
-    long tid = (long)weft__life_tid(hold.record);
+    long tid = (long)weft__held_tid(&hold);
     long result = syscall(SYS_rt_tgsigqueueinfo, info.si_pid, tid, sig, &info);
     int error = result < 0 ? errno : 0;
     errno = kept;
