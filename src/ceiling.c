@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // ceiling.c - mutexes whose owner runs at a priority of theirs: PRIO_PROTECT.
-// Read before: owned.c.
+// Read before: owned.c, hold.c.
 //
 // With a ceiling at least as high as the priority of every thread that locks the
 // mutex, none of them can be kept from it by one of less priority: its owner runs
@@ -8,18 +8,33 @@
 // highest of their ceilings, in whichever order it unlocks them. It raises itself
 // before it locks, so that it is never the owner at less than the ceiling.
 //
-// All here is the thread's own data, but .below of the mutexes that it holds.
+// What the thread was told to run at is its own all the while. It is what others
+// see and set (sched.c), and what counts once the last mutex is unlocked:
+//
+//   holds     own policy, priority    the kernel's
+//   nothing   the kernel's            what was set last
+//   mutexes   in .policy, .priority   the higher one of .priority and the ceilings
+//
+// Others find all this by the thread's record, from its first such mutex on. Who
+// comes before that sets what the kernel keeps, and then looks once more.
 #include <stddef.h>
+#include "ceiling.h"
+#include "lock.h"
 #include "owned.h"
 #include "refusal.h"
 #include "syscall.h"
 
-static _Thread_local struct {
-    weft_owned_mutex *first; // of the mutexes held, linked by .below
-    // Of the thread, while it holds none; read when it locks the first:
-    int policy, priority;
-    int now; // its priority with those that it holds
-} mine;
+struct weft__ceilings {
+    struct weft__lock
+        lock; // for the thread, and those that ask for its priority
+    // Guarded by lock:
+    int wanted;              // of the mutex that is about to be locked, or 0
+    weft_owned_mutex *first; // of those held, linked by .below
+    int policy, priority;    // its own, while it holds or wants one
+    int now;                 // what it runs at with them; 0: not known
+};
+
+static _Thread_local struct weft__ceilings mine;
 
 static int is_real_time(int policy)
 {
@@ -27,28 +42,11 @@ static int is_real_time(int policy)
     return policy == SCHED_FIFO || policy == SCHED_RR;
 }
 
-static int set(int priority)
+// What the thread has to run at for all that it holds and wants.
+static int needed(const struct weft__ceilings *c)
 {
-    if (priority == mine.now) {
-        return 0;
-    }
-    int policy = mine.policy;
-    if (priority != mine.priority && !is_real_time(policy)) {
-        policy = SCHED_FIFO | (policy & SCHED_RESET_ON_FORK);
-    }
-    long result = sys_sched_setscheduler(0, policy, &priority);
-    if (result < 0) {
-        return weft__refusal(result);
-    }
-    mine.now = priority;
-    return 0;
-}
-
-// What the thread has to run at for all that it holds.
-static int needed(void)
-{
-    int priority = mine.priority;
-    for (const weft_owned_mutex *m = mine.first; m != NULL; m = m->below) {
+    int priority = c->wanted > c->priority ? c->wanted : c->priority;
+    for (const weft_owned_mutex *m = c->first; m != NULL; m = m->below) {
         if (weft__owned_ceiling(m) > priority) {
             priority = weft__owned_ceiling(m);
         }
@@ -56,37 +54,165 @@ static int needed(void)
     return priority;
 }
 
-int weft__ceiling_raise(const weft_owned_mutex *m)
+// 0, or -errno: nothing has changed.
+static long run_at(struct weft__ceilings *c, long tid, int priority)
+{
+    if (priority == c->now && priority != 0) {
+        return 0;
+    }
+    int policy = c->policy;
+    if (priority != c->priority && !is_real_time(policy)) {
+        policy = SCHED_FIFO | (policy & SCHED_RESET_ON_FORK);
+    }
+    long result = sys_sched_setscheduler(tid, policy, &priority);
+    if (result >= 0) {
+        c->now = priority;
+    }
+    return result;
+}
+
+// ---- the thread itself ----
+
+// Lets others find it, from its first mutex on.
+static void show(void)
+{
+    void **at = &weft__thread_self()->record->value;
+    if (weft__load_pointer_relaxed(at) == NULL) { // nobody else stores there
+        // [ceiling] All in there is zero yet.
+        weft__store_pointer_release(at, &mine);
+        // Either the look at the kernel's below finds what another has set there,
+        // or that one finds the pointer: pairs with the fence in weft_set_sched.
+        weft__fence_seq_cst();
+    }
+}
+
+static int raise_to(int ceiling)
 {
     if (mine.first == NULL) {
-        mine.policy = (int)arch_syscall3(SYS_sched_getscheduler, 0, 0, 0);
-        arch_syscall3(SYS_sched_getparam, 0, (long)&mine.priority, 0);
+        sys_sched_get(0, &mine.policy,
+                      &mine.priority); // of oneself: never refused
         mine.now = mine.priority;
     }
-    int ceiling = weft__owned_ceiling(m);
     if (mine.priority > ceiling) {
         return WEFT_EINVAL;
     }
-    return ceiling > mine.now ? set(ceiling) : 0;
+    mine.wanted = ceiling;
+    long result = run_at(&mine, 0, needed(&mine));
+    if (result < 0) {
+        mine.wanted = 0;
+    }
+    return weft__refusal(result);
+}
+
+int weft__ceiling_raise(const weft_owned_mutex *m)
+{
+    show();
+    weft__lock_acquire(&mine.lock);
+    int error = raise_to(weft__owned_ceiling(m));
+    weft__lock_release(&mine.lock);
+    return error;
 }
 
 void weft__ceiling_locked(weft_owned_mutex *m)
 {
+    weft__lock_acquire(&mine.lock);
     m->below = mine.first;
     mine.first = m;
-    set(needed()); // the ceiling may be another by now
+    mine.wanted = 0;
+    run_at(&mine, 0, needed(&mine)); // the ceiling may be another by now
+    weft__lock_release(&mine.lock);
 }
 
 void weft__ceiling_unlocking(weft_owned_mutex *m)
 {
+    weft__lock_acquire(&mine.lock);
     weft_owned_mutex **link = &mine.first;
     while (*link != m) {
         link = &(*link)->below;
     }
     *link = m->below;
+    mine.wanted = weft__owned_ceiling(m); // until it is unlocked
+    weft__lock_release(&mine.lock);
 }
 
 void weft__ceiling_lower(void)
 {
-    set(needed()); // less is never refused
+    weft__lock_acquire(&mine.lock);
+    mine.wanted = 0;
+    run_at(&mine, 0, needed(&mine)); // less is never refused
+    weft__lock_release(&mine.lock);
+}
+
+// Over a fork, so that the child does not find it held by a thread that is gone.
+void weft__ceiling_before_fork(void)
+{
+    weft__lock_acquire(&mine.lock);
+}
+
+void weft__ceiling_after_fork(void)
+{
+    weft__lock_release(&mine.lock);
+}
+
+// ---- others ----
+
+static int is_raised(const struct weft__ceilings *c)
+{
+    return c->first != NULL || c->wanted != 0;
+}
+
+// The kernel looks at what the thread runs at, and so not always at its own.
+static int is_valid(int policy, int priority)
+{
+    if (is_real_time(policy)) {
+        return priority >= 1 && priority <= 99;
+    }
+    policy &= ~SCHED_RESET_ON_FORK;
+    return (policy == SCHED_NORMAL || policy == SCHED_BATCH ||
+            policy == SCHED_IDLE) &&
+           priority == 0;
+}
+
+static long set_raised(struct weft__ceilings *c, long tid, int policy,
+                       int priority)
+{
+    if (!is_valid(policy, priority)) {
+        return -WEFT_EINVAL;
+    }
+    const int policy_before = c->policy, before = c->priority, now = c->now;
+    c->policy = policy;
+    c->priority = priority;
+    c->now = 0; // the policy may be another
+    long result = run_at(c, tid, needed(c));
+    if (result < 0) {
+        c->policy = policy_before;
+        c->priority = before;
+        c->now = now;
+    }
+    return result;
+}
+
+long weft__ceiling_set_sched(struct weft__ceilings *c, long tid, int policy,
+                             int priority)
+{
+    weft__lock_acquire(&c->lock);
+    long result = is_raised(c) ? set_raised(c, tid, policy, priority)
+                               : sys_sched_setscheduler(tid, policy, &priority);
+    weft__lock_release(&c->lock);
+    return result;
+}
+
+long weft__ceiling_get_sched(struct weft__ceilings *c, long tid, int *policy,
+                             int *priority)
+{
+    long result = 0;
+    weft__lock_acquire(&c->lock);
+    if (is_raised(c)) {
+        *policy = c->policy;
+        *priority = c->priority;
+    } else {
+        result = sys_sched_get(tid, policy, priority);
+    }
+    weft__lock_release(&c->lock);
+    return result;
 }

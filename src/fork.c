@@ -12,6 +12,7 @@
 // Beside a libc the fork is the libc's own, which calls this file before and
 // after (host/libc.c), whether it was begun by weft_fork or by the libc's fork.
 #include <weft/error.h>
+#include "ceiling.h"
 #include "fork.h"
 #include "host/host.h"
 #include "key.h"
@@ -103,6 +104,9 @@ static void call_after(unsigned count, int in_child)
 
 static void lock_lists(void)
 {
+    if (weft__ceiling_before_fork != NULL) {
+        weft__ceiling_before_fork();
+    }
     weft__lock_acquire(&weft__record_lock);
     weft__lock_acquire(&weft__stack_lock);
     if (&weft__key_lock != NULL) {
@@ -117,6 +121,9 @@ static void unlock_lists(void)
     }
     weft__lock_release(&weft__stack_lock);
     weft__lock_release(&weft__record_lock);
+    if (weft__ceiling_after_fork != NULL) {
+        weft__ceiling_after_fork();
+    }
 }
 
 // The child: everybody else is gone.

@@ -54,8 +54,11 @@ struct kernel_timespec {
 };
 
 // sched_setscheduler(2)
+#define SCHED_NORMAL        0
 #define SCHED_FIFO          1
 #define SCHED_RR            2
+#define SCHED_BATCH         3
+#define SCHED_IDLE          5
 #define SCHED_RESET_ON_FORK 0x40000000 // beside the policy
 
 // sched_getattr(2)

@@ -64,7 +64,9 @@ struct weft__record {
     // 1 + the index of whom this thread joins, or 0. Guarded by weft__record_lock.
     uint32_t waits_for;
 
-    // Written by the thread before its end, read by the joiner after it.
+    // Of a thread that ends: its value, written by itself when it has announced its
+    // end (life.c T5), read by the joiner. Before that: what it keeps for mutexes
+    // with a ceiling, or NULL (ceiling.c; atomic).
     void *value;
 
     // Written by the creator before clone, taken by whoever frees the thread.

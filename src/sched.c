@@ -2,6 +2,7 @@
 // sched.c - a thread's name, CPUs and scheduling, for oneself and for others.
 // Read before: hold.c.
 #include <weft/error.h>
+#include "ceiling.h"
 #include "hold.h"
 #include "life.h"
 #include "name.h"
@@ -27,25 +28,72 @@ static long call(long nr, weft_thread t, long a, long b)
     return result;
 }
 
+// Of a thread that is held. What the kernel shows is its own policy and priority,
+// unless mutexes with a ceiling lend it a higher one: ceiling.c, if it is there.
+static struct weft__ceilings *ceilings(const struct weft__record *record)
+{
+    return weft__ceiling_set_sched != NULL ? weft__ceilings(record) : NULL;
+}
+
+static long set_sched(const struct weft__record *record, int policy,
+                      int priority)
+{
+    long tid = (long)weft__life_tid(record), result = 0;
+    struct weft__ceilings *c = ceilings(record);
+    if (c == NULL) {
+        result = sys_sched_setscheduler(tid, policy, &priority);
+        // The thread may have locked its first one meanwhile, and have seen what
+        // was before: pairs with the fence in ceiling.c.
+        weft__fence_seq_cst();
+        c = ceilings(record);
+    }
+    return c == NULL || result < 0
+               ? result
+               : weft__ceiling_set_sched(c, tid, policy, priority);
+}
+
 int weft_set_sched(weft_thread t, int policy, int priority)
 {
-    return weft__refusal(
-        call(SYS_sched_setscheduler, t, policy, (long)&priority));
+    struct weft__hold hold;
+    long result = aim(&hold, t);
+    if (result == 0) {
+        result = set_sched(hold.record, policy, priority);
+        weft__let_go(&hold);
+    }
+    return weft__refusal(result);
+}
+
+static long get_sched(const struct weft__record *record, int *policy,
+                      int *priority)
+{
+    long tid = (long)weft__life_tid(record), result = 0;
+    struct weft__ceilings *c = ceilings(record);
+    if (c == NULL) {
+        result = sys_sched_get(tid, policy, priority);
+        weft__fence_seq_cst(); // as above
+        c = ceilings(record);
+    }
+    return c == NULL ? result
+                     : weft__ceiling_get_sched(c, tid, policy, priority);
 }
 
 int weft_get_sched(weft_thread t, int *policy, int *priority)
 {
-    int level = 0;
-    long number = call(SYS_sched_getscheduler, t, 0, 0);
-    long result = call(SYS_sched_getparam, t, (long)&level, 0);
-    if (number < 0 || result < 0) {
-        return weft__refusal(result < 0 ? result : number);
+    int found_policy, found_priority;
+    struct weft__hold hold;
+    long result = aim(&hold, t);
+    if (result == 0) {
+        result = get_sched(hold.record, &found_policy, &found_priority);
+        weft__let_go(&hold);
+    }
+    if (result < 0) {
+        return weft__refusal(result);
     }
     if (policy != NULL) {
-        *policy = (int)number;
+        *policy = found_policy;
     }
     if (priority != NULL) {
-        *priority = level;
+        *priority = found_priority;
     }
     return 0;
 }

@@ -88,6 +88,16 @@ static inline long sys_sched_setscheduler(long tid, int policy,
     return arch_syscall3(SYS_sched_setscheduler, tid, policy, (long)priority);
 }
 
+// 0 or -errno.
+static inline long sys_sched_get(long tid, int *policy, int *priority)
+{
+    long result = arch_syscall3(SYS_sched_getscheduler, tid, 0, 0);
+    *policy = (int)result;
+    return result < 0
+               ? result
+               : arch_syscall3(SYS_sched_getparam, tid, (long)priority, 0);
+}
+
 static inline long sys_sched_setaffinity(long tid, size_t size,
                                          const void *mask)
 {

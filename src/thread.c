@@ -206,7 +206,7 @@ static void call_hook(void *const *hook, struct weft__thread *self)
 
 // The last steps. Until the exit system call is done, signal handlers may still
 // run on this stack; it stays, because nobody frees it before exit_word is 0.
-_Noreturn static void leave(struct weft__thread *self)
+_Noreturn static void leave(struct weft__thread *self, void *value)
 {
     struct weft__record *record = self->record;
     // acq_rel: pairs with itself, so that the last one sees all that others did
@@ -219,6 +219,7 @@ _Noreturn static void leave(struct weft__thread *self)
     }
     call_hook(&weft__key_gone, self);
     int detached = weft__life_end(record);
+    record->value = value; // nobody who holds the thread is left (record.h)
     if (weft__recycle() != NULL) {
         weft__recycle()->park(self, detached);
     }
@@ -245,8 +246,7 @@ _Noreturn void weft_exit(void *value)
     }
     call_hook(&weft__key_end, self);
     call_hook(&weft__robust_end, self);
-    self->record->value = value;
-    leave(self);
+    leave(self, value);
 }
 
 uint32_t *weft__thread_adopt_main(void)

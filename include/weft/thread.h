@@ -201,7 +201,8 @@ int weft_set_affinity(weft_thread t, const void *mask, size_t size);
 int weft_get_affinity(weft_thread t, void *mask, size_t size);
 
 // A thread's scheduling policy and priority (sched_setscheduler(2)); either
-// pointer of get may be NULL.
+// pointer of get may be NULL. It is the thread's own, without what mutexes lend it
+// (weft/owned.h): while they do, set changes what they add to.
 //   WEFT_EINVAL   no such policy, or the priority is out of its range
 //   WEFT_ESRCH    t is gone or has ended
 //   WEFT_EPERM    not allowed to this user

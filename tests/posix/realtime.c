@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // realtime.c - threads with SCHED_FIFO go by their priorities: those that wait for
-// a read-write lock, and those that inherit the policy of the main thread.
+// a read-write lock, those that inherit the policy of the main thread, and those that
+// hold a mutex with a ceiling.
 // Without the right to use SCHED_FIFO it does nothing.
 // posix: musl glibc
 #include <pthread.h>
@@ -101,6 +102,57 @@ static void all_wait_for_a_writer(void)
     CHECK_EQ(pthread_rwlock_destroy(&lock), 0);
 }
 
+// What the calling thread was told to run at, and what it runs at.
+static void runs(int own, int now)
+{
+    struct sched_param param = {.sched_priority = 0};
+    int found;
+    CHECK_EQ(pthread_getschedparam(pthread_self(), &found, &param), 0);
+    CHECK_EQ(found, SCHED_FIFO);
+    CHECK_EQ(param.sched_priority, own);
+    CHECK_EQ(sched_getparam(0, &param), 0);
+    CHECK_EQ(param.sched_priority, now);
+}
+
+static void *set_main(void *thread)
+{
+    CHECK_EQ(pthread_setschedprio(*(pthread_t *)thread, 5), 0);
+    return NULL;
+}
+
+// The ceiling is lent: it is not the thread's own priority, which can be set all the
+// while, and which counts again after the unlock.
+static void mutexes_with_a_ceiling(void)
+{
+    pthread_mutexattr_t attr;
+    pthread_mutex_t low, high;
+    pthread_t self = pthread_self(), other;
+    CHECK_EQ(pthread_mutexattr_init(&attr), 0);
+    CHECK_EQ(pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_PROTECT), 0);
+    CHECK_EQ(pthread_mutexattr_setprioceiling(&attr, 6), 0);
+    CHECK_EQ(pthread_mutex_init(&low, &attr), 0);
+    CHECK_EQ(pthread_mutexattr_setprioceiling(&attr, 12), 0);
+    CHECK_EQ(pthread_mutex_init(&high, &attr), 0);
+    set_priority(4);
+    CHECK_EQ(pthread_mutex_lock(&low), 0);
+    runs(4, 6);
+    CHECK_EQ(pthread_mutex_lock(&high), 0);
+    runs(4, 12);
+    set_priority(3);
+    runs(3, 12);
+    CHECK_EQ(pthread_mutex_unlock(&high), 0);
+    runs(3, 6);
+    set_priority(8); // its own is above the ceiling
+    runs(8, 8);
+    CHECK_EQ(pthread_create(&other, NULL, set_main, &self), 0);
+    CHECK_EQ(pthread_join(other, NULL), 0);
+    runs(5, 6);
+    CHECK_EQ(pthread_mutex_unlock(&low), 0);
+    runs(5, 5);
+    CHECK_EQ(pthread_mutex_destroy(&low), 0);
+    CHECK_EQ(pthread_mutex_destroy(&high), 0);
+}
+
 static void *policy(void *arg)
 {
     struct sched_param param = {.sched_priority = 0};
@@ -128,6 +180,7 @@ int main(void)
     CHECK_EQ(pthread_create(&thread, NULL, policy, &found), 0);
     CHECK_EQ(pthread_join(thread, NULL), 0);
     CHECK_EQ(found, SCHED_FIFO);
+    mutexes_with_a_ceiling();
     if (!STOCK) {
         readers_and_a_waiting_writer();
         all_wait_for_a_writer();
