@@ -52,7 +52,7 @@ COMPILE = $(CC) $(CLANG_TARGET) $(CORE) $(ARCH_CFLAGS) $(WARN) $(CFLAGS) \
 
 # The runtime, in reading order.
 CORE_SRC := src/thread.c src/place.c src/stack.c src/record.c src/life.c \
-            src/join.c src/birth.c src/refusal.c src/lock.c src/lock_shared.c src/futex.c src/cancel.c src/key.c \
+            src/join.c src/birth.c src/refusal.c src/lock.c src/futex.c src/cancel.c src/key.c \
             src/spin_wait.c src/mutex.c src/cond.c src/cond_shared.c src/sem.c \
             src/ghosts.c src/rwlock.c src/barrier.c src/once.c src/spin.c \
             src/owned.c src/futex_pi.c src/owned_pi.c src/robust.c \
@@ -62,7 +62,8 @@ CORE_SRC := src/thread.c src/place.c src/stack.c src/record.c src/life.c \
 # What it takes to live beside a libc; in programs without one there is none of it.
 HOST_SRC := src/host/libc.c src/host/choice.c src/host/everyone.c \
             src/host/musl.c src/host/musl_verify.c src/host/musl_cancel.c \
-            src/host/glibc.c src/host/glibc_shape.c src/host/glibc_cancel.c \
+            src/host/glibc.c src/host/glibc_shape.c src/host/glibc_points.c \
+            src/host/glibc_cancel.c src/host/glibc_syscall.c \
             src/host/glibc_unwind.c src/host/glibc_setxid.c \
             arch/$(ARCH)/glibc.S
 # A program's beginning where there is no libc.

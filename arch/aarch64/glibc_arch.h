@@ -35,20 +35,32 @@ static inline int arch_glibc_head_is_known(const void *tp)
 // The most bytes of such code that are believed.
 #define ARCH_GLIBC_MOVES 64
 
+// Instructions begin at multiples of this.
+#define ARCH_GLIBC_STEP 4
+
 static inline uint32_t arch_glibc_code(uintptr_t at)
 {
     return *(const uint32_t *)at;
 }
 
-// Whether the instruction before site calls function.
-static inline int arch_glibc_calls(uintptr_t site, uintptr_t function)
+// Whether the instruction before site leads to function: a call (bl), or a jump (b)
+// where function is the last thing that is called.
+static inline int arch_glibc_goes_to(uintptr_t site, uintptr_t function)
 {
     if (site & 3) {
         return 0;
     }
     uint32_t code = arch_glibc_code(site - 4);
     intptr_t distance = (int32_t)(code << 6) >> 4; // 26 bits, times 4
-    return code >> 26 == 0x25 && site - 4 + (uintptr_t)distance == function;
+    return (code >> 26 & 0x1f) == 5 &&
+           site - 4 + (uintptr_t)distance == function;
+}
+
+// Whether it is a call.
+static inline int arch_glibc_calls(uintptr_t site, uintptr_t function)
+{
+    return arch_glibc_goes_to(site, function) &&
+           arch_glibc_code(site - 4) >> 31 != 0;
 }
 
 // The system call that the code from site on leads to, or 0 when it does not.

@@ -42,18 +42,29 @@ static inline int arch_glibc_head_is_known(const void *tp)
 // The most bytes of moves that are believed.
 #define ARCH_GLIBC_MOVES 64
 
+// Instructions begin at multiples of this.
+#define ARCH_GLIBC_STEP 1
+
 // A number within an instruction stands at any address.
 typedef int32_t arch_glibc_number __attribute__((aligned(1), may_alias));
 
-// Whether the instruction before site calls function.
-static inline int arch_glibc_calls(uintptr_t site, uintptr_t function)
+// Whether the instruction before site leads to function: a call of 5 bytes, or a
+// jump (0xe9) where function is the last thing that is called.
+static inline int arch_glibc_goes_to(uintptr_t site, uintptr_t function)
 {
     const unsigned char *code = (const unsigned char *)site - 5;
     if (code == NULL) {
         return 0;
     }
     intptr_t distance = *(const arch_glibc_number *)(const void *)(code + 1);
-    return code[0] == 0xe8 && site + (uintptr_t)distance == function;
+    return (code[0] | 1) == 0xe9 && site + (uintptr_t)distance == function;
+}
+
+// Whether it is a call.
+static inline int arch_glibc_calls(uintptr_t site, uintptr_t function)
+{
+    return arch_glibc_goes_to(site, function) &&
+           ((const unsigned char *)site)[-5] == 0xe8;
 }
 
 // How many bytes follow an opcode whose operands a ModRM byte describes (Intel's

@@ -55,6 +55,14 @@ extern WEFT__HIDDEN struct weft__glibc weft__glibc;
 // Fills weft__glibc. NULL, or what is not as it should be.
 const char *weft__glibc_mismatch(void);
 
+// NULL, or what this glibc's functions do in another way than is known.
+const char *weft__glibc_points_mismatch(void);
+
+// Since glibc 2.41: what its blocking calls go through (glibc_syscall.c).
+long __syscall_cancel(long a, long b, long c, long d, long e, long f, long nr);
+long __internal_syscall_cancel(long a, long b, long c, long d, long e, long f,
+                               long nr);
+
 // Lets the signals above arrive. (A program with glibc.c has glibc_setxid.c by it.)
 void weft__glibc_signals_init(void);
 

@@ -80,12 +80,14 @@ static const char *number_mismatch(const char *tp)
                : "the tid behind main's node";
 }
 
-// The area's second word: a CPU, or minus a few when the kernel has not been told
-// of it.
+// The area lies in the static block or in struct pthread. Its second word is a CPU,
+// or minus a few when the kernel has not been told of it.
 static const char *rseq_mismatch(const char *tp)
 {
+    const ptrdiff_t limit =
+        (ptrdiff_t)(weft__glibc.static_size + weft__glibc.pthread_size);
     ptrdiff_t at = __rseq_offset;
-    if (at % 8 == 0 && at < PTHREAD_MAX && at > -PTHREAD_MAX) {
+    if (at % 8 == 0 && at < limit && at > -limit) {
         int32_t cpu = (int32_t)(word_at(tp, at) >> 32);
         if (cpu >= -2 && cpu < MANY_CPUS) {
             return NULL;
@@ -113,5 +115,6 @@ const char *weft__glibc_mismatch(void)
         what = node_mismatch(tp);
     }
     what = what ? what : number_mismatch(tp);
-    return what ? what : rseq_mismatch(tp);
+    what = what ? what : rseq_mismatch(tp);
+    return what ? what : weft__glibc_points_mismatch();
 }

@@ -15,13 +15,12 @@
 //   NORMAL (0), private            0                weft_mutex
 //   RECURSIVE (1), ERRORCHECK (2)  1, 2             weft_owned_mutex
 //   ADAPTIVE_NP (3)                3                weft_mutex
-//   NORMAL, shared                 3, OWNED_SHARED  lock_shared.c
+//   NORMAL, shared                 3, OWNED_SHARED  weft_mutex, shared futex
 //   any, robust or with a protocol + OWNED_..       weft_owned_mutex
 //
 // The core's mutex spins a little before it sleeps, and so is adaptive anyway.
 #include <weft/cond.h>
 #include "cond.h"
-#include "lock_shared.h"
 #include "mutex.h"
 #include "posix.h"
 #include "posix_mutex.h"
@@ -33,6 +32,11 @@ _Static_assert(offsetof(weft_owned_mutex, type) == 16, "glibc's kind");
 _Static_assert((int)WEFT_RECURSIVE == (int)PTHREAD_MUTEX_RECURSIVE &&
                    (int)WEFT_NORMAL == 3 /* ADAPTIVE_NP */,
                "static initialisers");
+
+static unsigned futex_flags(const weft_owned_mutex *m)
+{
+    return m->type & OWNED_SHARED ? FUTEX_SHARED : 0;
+}
 
 int weft__posix_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags,
                            int ceiling)
@@ -58,11 +62,9 @@ int weft__posix_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags,
 // A mutex of any kind.
 static int lock_until(weft_owned_mutex *m, struct weft__deadline deadline)
 {
-    if (!weft__posix_ownerless(m->type)) {
-        return weft__owned_lock(m, deadline);
-    }
-    return m->type & OWNED_SHARED ? weft__shared_lock(&m->lock.word, deadline)
-                                  : weft__mutex_lock_in(&m->lock, deadline, 0);
+    return weft__posix_ownerless(m->type)
+               ? weft__mutex_lock_in(&m->lock, deadline, futex_flags(m))
+               : weft__owned_lock(m, deadline);
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
@@ -85,26 +87,19 @@ int pthread_mutex_unlock(pthread_mutex_t *mutex)
         weft_mutex_unlock(&m->lock);
         return 0;
     }
-    if (!weft__posix_ownerless(m->type)) {
-        return weft_owned_mutex_unlock(m);
+    if (weft__posix_ownerless(m->type)) {
+        weft__mutex_unlock_in(&m->lock, futex_flags(m));
+        return 0;
     }
-    if (m->type & OWNED_SHARED) {
-        weft__shared_unlock(&m->lock.word);
-    } else {
-        weft_mutex_unlock(&m->lock);
-    }
-    return 0;
+    return weft_owned_mutex_unlock(m);
 }
 TWIN(pthread_mutex_unlock, __pthread_mutex_unlock);
 
 int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
     weft_owned_mutex *m = weft__posix_mutex(mutex);
-    if (!weft__posix_ownerless(m->type)) {
-        return weft_owned_mutex_trylock(m);
-    }
-    return m->type & OWNED_SHARED ? weft__shared_trylock(&m->lock.word)
-                                  : weft_mutex_trylock(&m->lock);
+    return weft__posix_ownerless(m->type) ? weft_mutex_trylock(&m->lock)
+                                          : weft_owned_mutex_trylock(m);
 }
 TWIN(pthread_mutex_trylock, __pthread_mutex_trylock);
 
@@ -136,10 +131,7 @@ int pthread_mutex_destroy(pthread_mutex_t *mutex)
         return weft_owned_mutex_destroy(m);
     }
     // relaxed: a holder is found if there is one for certain
-    uint32_t word = weft__load_relaxed(&m->lock.word);
-    const int held = m->type & OWNED_SHARED ? word != SHARED_FREE
-                                            : weft__mutex_is_held_here(word);
-    return held ? EBUSY : 0;
+    return weft__load_relaxed(&m->lock.word) & WEFT__MUTEX_LOCKED ? EBUSY : 0;
 }
 TWIN(pthread_mutex_destroy, __pthread_mutex_destroy);
 
@@ -181,12 +173,12 @@ TWIN(pthread_mutex_setprioceiling, __pthread_mutex_setprioceiling);
 static int lock_shared(void *mutex)
 {
     weft_owned_mutex *m = weft__posix_mutex(mutex);
-    return weft__shared_lock(&m->lock.word, WEFT__NEVER);
+    return weft__mutex_lock_in(&m->lock, WEFT__NEVER, FUTEX_SHARED);
 }
 
 static void unlock_shared(void *mutex)
 {
-    weft__shared_unlock(&weft__posix_mutex(mutex)->lock.word);
+    weft__mutex_unlock_in(&weft__posix_mutex(mutex)->lock, FUTEX_SHARED);
 }
 
 int weft__posix_cond_wait(weft_cond *c, weft_owned_mutex *m,

@@ -62,6 +62,14 @@ static void spoil_head(void)
     tp[ARCH_TLS_ABOVE_TP ? 1 : 3] = 77;
 }
 
+// What the beginning of a function does, and of whatever stands behind it.
+static void spoil_code(uintptr_t function)
+{
+    uintptr_t page = function & ~(uintptr_t)0xfff;
+    mprotect((void *)page, 0x2000, PROT_READ | PROT_WRITE | PROT_EXEC);
+    memset((void *)function, 0, 512);
+}
+
 static int is(const char *a, const char *b)
 {
     return a != NULL && strcmp(a, b) == 0;
@@ -81,6 +89,10 @@ static void spoil(int argc, char **argv, char **envp)
         spoil_rseq();
     } else if (is(what, "head")) {
         spoil_head();
+    } else if (is(what, "blocking")) {
+        spoil_code((uintptr_t)read);
+    } else if (is(what, "identity")) {
+        spoil_code((uintptr_t)setuid);
     } else if (is(what, "lock")) {
         _dl_stack_cache_lock = 1;
     } else if (is(what, "size")) {
