@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // check_posix.c - the drop-ins and their drivers, seen from outside.
 //
-// Read before: runner.h, src/driver/weft-gcc.sh. What the programs of tests/posix
+// Read before: runner.h, src/driver/. What the programs of tests/posix
 // do when they run is in programs.def.
 #include "runner.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LIMIT = 300 };
 
@@ -110,17 +112,208 @@ static void refuses(const char *command, const char *what)
 static void drivers_refuse_what_would_not_work(int unused)
 {
     (void)unused;
-    refuses(GCC "tests/posix/course.c /usr/lib/$ARCH-linux-musl/libc.a "
-                "-o $SCRATCH/p",
-            "-Wl,-u,pthread_create");
-    refuses(GCC "--libc=glibc tests/posix/course.c "
-                "$($CC -print-file-name=libc.a) -o $SCRATCH/p",
-            "-Wl,-u,pthread_create");
     refuses(GCC "-shared tests/posix/course.c -o $SCRATCH/p", "static");
-    refuses(GXX "--libc=musl tests/posix/named.cc -o $SCRATCH/p",
-            "no C++ library");
+    refuses(GCC "-fsanitize=thread tests/posix/course.c -o $SCRATCH/p",
+            "with gcc itself");
     refuses(GCC "--libc=other tests/posix/course.c -o $SCRATCH/p",
             "musl or glibc");
+    refuses("build/bin/weft-gcc --target=pdp11 tests/posix/course.c "
+            "-o $SCRATCH/p",
+            "There is:\n  --target=");
+    // What there is for glibc only: the one that can do it is named.
+    refuses(GXX "--libc=musl tests/posix/named.cc -o $SCRATCH/p",
+            "tests/posix/named.cc: there is no C++ library for musl. weft-g++");
+    refuses(GCC "--libc=musl -x c++ -c /dev/null -o $SCRATCH/p",
+            "no C++ library");
+    refuses(GCC "--libc=musl -fopenmp tests/posix/course.c -o $SCRATCH/p",
+            "weft-glibc-gcc");
+}
+
+// Weft's object comes before all archives, so an early libc.a takes nothing; only
+// who leaves Weft's object out by hand gets the libc's threads.
+static void the_libcs_own_threads_are_refused(int unused)
+{
+    (void)unused;
+    must_run(LIMIT,
+             "mkdir -p $SCRATCH && " GCC "tests/posix/course.c "
+             "$($CC -print-file-name=libc.a) -o $SCRATCH/early && "
+             "$QEMU $SCRATCH/early && " GCC "--libc=musl tests/posix/course.c "
+             "/usr/lib/$ARCH-linux-musl/libc.a -o $SCRATCH/early && "
+             "$QEMU $SCRATCH/early");
+    refuses(GCC "-nostdlib $($CC -print-file-name=crt1.o) "
+                "$($CC -print-file-name=crti.o) tests/posix/course.c "
+                "-Wl,--start-group -lc -lgcc -lgcc_eh -Wl,--end-group "
+                "$($CC -print-file-name=crtn.o) -o $SCRATCH/p",
+            "threads of glibc itself");
+    refuses(GCC "--libc=musl -nostdlib /usr/lib/$ARCH-linux-musl/crt1.o "
+                "tests/posix/course.c -lc -lgcc -Wl,-Map=$SCRATCH/p.map "
+                "-o $SCRATCH/p",
+            "threads of musl itself");
+}
+
+// Each libc's types have sizes of their own. What the drivers compile is marked;
+// what others compile is known where its headers leave a name of their own.
+static void objects_for_another_libc_are_refused(int unused)
+{
+    (void)unused;
+    must_run(LIMIT,
+             "mkdir -p $SCRATCH && cd $SCRATCH && rm -f *.a && "
+             "cp $OLDPWD/tests/posix/standard.h . && "
+             "for libc in musl glibc; do for lto in '' -flto; do "
+             "$OLDPWD/build/bin/weft-$libc-gcc --target=$ARCH $lto -c "
+             "-D_GNU_SOURCE $OLDPWD/tests/posix/course.c -o $libc$lto.o && "
+             "ar rcs lib$libc$lto.a $libc$lto.o || exit 1; done; done && "
+             "echo '#include <ctype.h>\n#include <setjmp.h>\njmp_buf at;"
+             "int f(int c) { return setjmp(at) ? 0 : isalpha(c); }' > f.c && "
+             "$CC -c f.c -o stock_glibc.o && "
+             "$ARCH-linux-musl-gcc -c f.c -o stock_musl.o && "
+             "echo 'int f(int); int main(void) { return f(0); }' > main.c");
+    const char *const objects[] = {
+        "$SCRATCH/%s.o",
+        "$SCRATCH/%s-flto.o",
+        "-L$SCRATCH -l%s",
+        "$SCRATCH/main.c $SCRATCH/stock_%s.o",
+        "$SCRATCH/%s.o -s -Wl,--gc-sections,-Map=$SCRATCH/m -fuse-ld=gold",
+    };
+    const char *const libcs[] = {"musl", "glibc"};
+    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+        for (int libc = 0; libc < 2; libc++) {
+            char inputs[200];
+            char command[600];
+            char text[100];
+            snprintf(inputs, sizeof inputs, objects[i], libcs[libc]);
+            snprintf(text, sizeof text,
+                     "for %s, and the program is linked with", libcs[libc]);
+            snprintf(command, sizeof command, GCC "--libc=%s %s -o $SCRATCH/p",
+                     libcs[1 - libc], inputs);
+            refuses(command, text);
+            must_run(LIMIT,
+                     GCC "--libc=%s %s -o $SCRATCH/p && $QEMU $SCRATCH/p",
+                     libcs[libc], inputs);
+        }
+    }
+}
+
+// C compiled by weft-gcc and linked by weft-g++, as CMake does it.
+static void both_drivers_take_the_same_libc(int unused)
+{
+    (void)unused;
+    must_run(LIMIT,
+             "mkdir -p $SCRATCH && " GCC "-c tests/posix/attributes.c "
+             "-o $SCRATCH/c.o && " GXX "$SCRATCH/c.o -o $SCRATCH/both && "
+             "$QEMU $SCRATCH/both");
+}
+
+static void the_libc_is_chosen_by_name(int unused)
+{
+    (void)unused;
+    const struct result *result = must_run(
+        LIMIT, "mkdir -p $SCRATCH && for d in weft-gcc weft-glibc-gcc "
+               "weft-musl-gcc $ARCH-linux-gnu-weft-gcc "
+               "$ARCH-linux-gnu-weft-g++ $ARCH-linux-musl-weft-gcc; do "
+               "build/bin/$d --version | tail -n 1; done | "
+               "sed \"s/$ARCH/ARCH/g; s/$(uname -m)/HERE/\" | "
+               "sed s/ARCH/HERE/g");
+    ck_assert_str_eq(result->out.text,
+                     "weft-gcc: for HERE, with glibc\n"
+                     "weft-glibc-gcc: for HERE, with glibc\n"
+                     "weft-musl-gcc: for HERE, with musl\n"
+                     "HERE-linux-gnu-weft-gcc: for HERE, with glibc\n"
+                     "HERE-linux-gnu-weft-g++: for HERE, with glibc\n"
+                     "HERE-linux-musl-weft-gcc: for HERE, with musl\n");
+    must_run(LIMIT,
+             "build/bin/$ARCH-linux-musl-weft-gcc -D_GNU_SOURCE -DWEFT "
+             "tests/posix/course.c -o $SCRATCH/named && "
+             "$QEMU $SCRATCH/named && $ARCH-linux-gnu-readelf -p .comment "
+             "$SCRATCH/named > /dev/null && "
+             "build/bin/weft-gcc --help | grep -q '^  weft-gcc weft-g++'");
+}
+
+// In a directory whose name has a blank, and with the options that say where
+// something comes from or goes to.
+static const char in_odd_ways[] =
+    "w=\"$PWD/$SCRATCH/a b\" && rm -rf \"$w\" && mkdir -p \"$w\" && "
+    "cp -r --parents build/bin build/driver build/$ARCH/musl/*[!j] "
+    "build/$ARCH/glibc/*[!j] \"$w\" && cd \"$w\" && "
+    "printf '%%s\\n' '#include <pthread.h>' '#include \"twice.h\"' "
+    "'static void *f(void *p) { return p; }' 'int main(void) {' "
+    "'pthread_t t; return TWICE(pthread_create(&t, 0, f, 0)) || "
+    "pthread_join(t, 0); }' > p.c && echo '#define TWICE(x) ((x) * 2)' > "
+    "twice.h "
+    "&& for libc in musl glibc; do cc=\"$w/build/bin/weft-$libc-gcc\"; "
+    "gcc() { rm -f p; \"$cc\" --target=$ARCH \"$@\"; }; "
+    "run() { [ $($QEMU ./p; echo $?) = 0 ] || exit 1; }; "
+    "gcc p.c -o p && run && "
+    "gcc -static-pie -fPIE p.c -o p && run && "
+    "gcc -pie -fPIE p.c -op && run && "
+    "gcc -x c -I . - -o p < p.c && run && "
+    "gcc -Wl,--gc-sections,-Map=m -pipe p.c -o p && run && grep -q weft.o m && "
+    "rm m && gcc -Xlinker -Map -Xlinker 'm m' p.c -o p && run && test -s 'm m' "
+    "&& "
+    "gcc twice.h && test -s twice.h.gch && rm twice.h.gch && "
+    "echo '-c p.c -o \"o o.o\"' > options && gcc @options && gcc 'o o.o' -o p "
+    "&& "
+    "run && gcc -r 'o o.o' -o r.o && gcc r.o -o p && run && "
+    "gcc -S p.c && gcc p.s -o p && run && "
+    "gcc -flto -O2 p.c -o p && run && "
+    "echo 'void _start(void) { for (;;) {} }' > s.c && "
+    "gcc -nostdlib s.c -o p && test -x p && "
+    "gcc -M p.c | grep -q pthread.h && gcc -E p.c | grep -q pthread_create && "
+    "gcc -print-prog-name=as > /dev/null && gcc -dumpmachine | grep -q $ARCH "
+    "&& "
+    "for ld in bfd lld mold; do if command -v ld.$ld > /dev/null; then "
+    "gcc -fuse-ld=$ld p.c -o p && run || exit 1; fi; done || "
+    "{ echo $libc; exit 1; }; done";
+
+static void drivers_do_what_gcc_does(int unused)
+{
+    (void)unused;
+    must_run(LIMIT, in_odd_ways);
+}
+
+static void the_kernels_headers_are_beside_musl(int unused)
+{
+    (void)unused;
+    must_run(LIMIT,
+             "printf '#include <linux/futex.h>\\n#include <asm/unistd.h>\\n"
+             "#include <pthread.h>\\n#include <mtd/mtd-user.h>\\n"
+             "int nr = __NR_futex + FUTEX_WAIT;\\n' | " GCC
+             "--libc=musl -x c -c - -o /dev/null");
+}
+
+// A large frame is to find the guard, whatever lies behind it.
+static void what_drivers_compile_probes_its_stack(int unused)
+{
+    (void)unused;
+    must_run(LIMIT,
+             "probes() { echo 'void g(char *); void f(void) "
+             "{ char c[100000]; g(c); }' | " GCC
+             "-O2 -S -x c - -o - $1 | cksum; }; "
+             "[ \"$(probes)\" = \"$(probes -fstack-clash-protection)\" ] "
+             "&& [ \"$(probes)\" != \"$(probes "
+             "-fno-stack-clash-protection)\" ]");
+}
+
+// A user who may have few processes: sooner or later, whichever fork fails, it is
+// told, and no program is left that nobody has looked at.
+static void a_fork_that_fails_is_told(int unused)
+{
+    (void)unused;
+    if (getuid() != 0) {
+        return; // a user's other processes count as well
+    }
+    const struct result *result = must_run(
+        LIMIT,
+        "d=$(mktemp -d) && chmod 777 $d && b=$PWD/build && "
+        "cp tests/posix/course.c tests/posix/standard.h $d && cd $d && "
+        "for n in 1 2 3 4 5 6 7 8; do "
+        "setpriv --reuid=54321 --clear-groups prlimit --nproc=$n "
+        "$b/bin/weft-gcc --target=$ARCH -D_GNU_SOURCE course.c -o p "
+        "> out 2>&1 && break; "
+        "if ! grep -qE 'fork' out || [ -e p ]; then cat out; ls; exit 1; "
+        "fi; done; $QEMU ./p && cd / && rm -rf $d && [ $n -gt 3 ] && "
+        "echo $n");
+    ck_assert_str_ne(result->out.text, "8\n");
 }
 
 // As makefiles use a compiler: in two steps, with -static, by another name.
@@ -128,12 +321,12 @@ static void drivers_work_as_compilers_do(int unused)
 {
     (void)unused;
     must_run(LIMIT,
-             "mkdir -p $SCRATCH && " GCC "-O2 -c tests/posix/c11.c "
-             "-o $SCRATCH/c11.o && " GCC "-static $SCRATCH/c11.o "
-             "-lpthread -lm -o $SCRATCH/c11 && $QEMU $SCRATCH/c11 && " GCC
-             "--libc=glibc -pthread tests/posix/c11.c -o $SCRATCH/c11 && "
-             "$QEMU $SCRATCH/c11 && " GCC "-E tests/posix/c11.c > /dev/null && "
-             "build/bin/weft-gcc --version > /dev/null && " GXX
+             "mkdir -p $SCRATCH && for libc in musl glibc; do " GCC
+             "--libc=$libc -O2 -c tests/posix/c11.c -o $SCRATCH/c11.o && " GCC
+             "--libc=$libc -static $SCRATCH/c11.o -lpthread -lm "
+             "-o $SCRATCH/c11 && $QEMU $SCRATCH/c11 || exit 1; done && " GCC
+             "-pthread tests/posix/c11.c -o $SCRATCH/c11 && "
+             "$QEMU $SCRATCH/c11 && " GXX
              "-rdynamic tests/posix/named.cc -o $SCRATCH/named && "
              "$QEMU $SCRATCH/named");
     must_run(LIMIT, "cp tests/posix/c11.c tests/posix/standard.h $SCRATCH && "
@@ -163,6 +356,18 @@ static const struct listed tests[] = {
      no_member_of_the_libc_is_replaced_in_part, LIMIT},
     {"drivers_refuse_what_would_not_work", drivers_refuse_what_would_not_work,
      LIMIT},
+    {"the_libcs_own_threads_are_refused", the_libcs_own_threads_are_refused,
+     LIMIT},
+    {"objects_for_another_libc_are_refused",
+     objects_for_another_libc_are_refused, LIMIT},
+    {"both_drivers_take_the_same_libc", both_drivers_take_the_same_libc, LIMIT},
+    {"the_libc_is_chosen_by_name", the_libc_is_chosen_by_name, LIMIT},
+    {"drivers_do_what_gcc_does", drivers_do_what_gcc_does, LIMIT},
+    {"the_kernels_headers_are_beside_musl", the_kernels_headers_are_beside_musl,
+     LIMIT},
+    {"what_drivers_compile_probes_its_stack",
+     what_drivers_compile_probes_its_stack, LIMIT},
+    {"a_fork_that_fails_is_told", a_fork_that_fails_is_told, LIMIT},
     {"drivers_work_as_compilers_do", drivers_work_as_compilers_do, LIMIT},
     {"archives_are_found_without_the_drivers",
      archives_are_found_without_the_drivers, LIMIT},

@@ -2,25 +2,17 @@
 # SPDX-License-Identifier: MIT
 # weft-gcc, weft-g++ - gcc and g++, for programs whose threads are to be Weft's.
 #
-#   weft-gcc [--libc=musl|glibc] [--target=x86_64|aarch64] [options of gcc]
-#
-# weft-gcc takes musl if nothing is said, weft-g++ glibc: there is no C++ library
-# for musl. The target is this machine if nothing is said. Programs are static,
-# always. All other options go to the compiler as they are.
-#
-# After a link it looks at the linker's map. If the libc's own threads are in the
-# program, beside Weft's or instead of them, the program is removed: it would run,
-# and have two kinds of threads that know nothing of each other.
+# What gcc has to do otherwise stands in a specs file for each libc (musl.specs.in,
+# glibc.specs.in). So gcc itself decides what is compiled, what is linked and with
+# which objects, and all its options mean what they always mean. This script
+# chooses libc and processor, refuses what can not work, and after a link has
+# check-link.sh look at what was linked.
 set -eu
 
-name=$(basename "$0")
-build=$(dirname "$(dirname "$(readlink -f "$0")")")
+name=${0##*/}
+driver=$(readlink -f "$0")
+build=${driver%/bin/*}
 machine=$(uname -m)
-target=$machine
-case $name in
-*g++*) compiler=g++ libc=glibc ;;
-*) compiler=gcc libc=musl ;;
-esac
 
 fail()
 {
@@ -28,116 +20,213 @@ fail()
     exit 1
 }
 
-# What the options say. They are taken off the front and put back at the end.
-links=yes inputs='' output=a.out map='' pie='' count=$#
+help()
+{
+    cat << END
+Usage: $name [--libc=glibc|musl] [--target=PROCESSOR] [options of $compiler] file...
+
+Compiles and links as $compiler does. The program is static, and its threads
+(pthread_*, sem_*, C11's, C++'s) are Weft's.
+
+  --libc=glibc|musl   the libc; without this option glibc
+  --target=PROCESSOR  without this option this machine, $machine
+  --help              this text; $compiler's own: --help=common
+
+By name, for build systems that take no options in CC:
+  weft-gcc weft-g++ weft-glibc-gcc weft-musl-gcc
+  PROCESSOR-linux-gnu-weft-gcc PROCESSOR-linux-gnu-weft-g++
+  PROCESSOR-linux-musl-weft-gcc
+
+For C++ there is glibc alone. What is made here:$(there_is)
+END
+    exit
+}
+
+there_is()
+{
+    for place in "$build"/*/*/driver.specs; do
+        place=${place%/driver.specs}
+        processor=${place%/*}
+        printf '\n  %s' "--target=${processor##*/} --libc=${place##*/}"
+    done
+}
+
+# ---- what the name says ----
+
+libc=glibc target=$machine compiler=gcc
+case $name in *musl*) libc=musl ;; esac
+case $name in *-weft-*) target=${name%%-*} ;; esac
+case $name in *g++*) compiler=g++ ;; esac
+
+# ---- this script's own options ----
+
+# All words are taken off the front, and those of gcc put back at the end.
+before='' count=$#
 while [ "$count" -gt 0 ]; do
-    option=$1
+    word=$1
     shift
     count=$((count - 1))
-    case $option in
-    --libc=*)
-        libc=${option#*=}
-        continue
-        ;;
-    --target=*)
-        target=${option#*=}
+    case $before=$word in
+    -X*=* | -o=*) set -- "$@" "$word" ;; # a word for the linker, or a name
+    *=--libc=*) libc=${word#*=} ;;
+    *=--target=*)
+        target=${word#*=}
+        case $target in *-musl*) libc=musl ;; esac
         target=${target%%-*}
-        continue
         ;;
-    -shared | -dynamic)
-        fail "$option: a program with Weft's threads is static"
-        ;;
-    -c | -S | -E | -M | -MM | -fsyntax-only | -r) links= ;;
-    -static | -rdynamic) continue ;; # it is, and has nobody to export to
-    -static-pie) pie=yes ;;
-    -Wl,-Map=* | -Wl,-Map,*) map=${option#-Wl,-Map?} ;;
-    -o)
-        output=$1
-        set -- "$@" "$option"
-        option=$1
-        shift
-        count=$((count - 1))
-        ;;
-    -o*) output=${option#-o} ;;
-    -x | -I | -L | -D | -U | -include | -isystem | -iquote | -MF | -MT | -MQ | \
-        -T | -u | -z | -Xlinker | -l | -idirafter)
-        set -- "$@" "$option"
-        option=$1
-        shift
-        count=$((count - 1))
-        ;;
-    -) inputs=yes ;;
-    -*) ;;
-    *) inputs=yes ;;
+    *=--help) help ;;
+    *=-pipe) ;; # see musl.specs
+    *) set -- "$@" "$word" ;;
     esac
-    set -- "$@" "$option"
+    before=$word
 done
+case $target in
+arm64) target=aarch64 ;;
+amd64 | x86) target=x86_64 ;; # x86: of x86-64
+esac
 
-if [ "$target" = arm64 ]; then
-    target=aarch64
+# ---- what gcc's options say ----
+
+links=yes output=a.out map='' language='' cxx='' openmp='' linker=''
+
+linker_word() # one word for the linker
+{
+    case $before_linker in -Map | --Map) map=$1 ;; esac
+    case $1 in -Map=* | --Map=*) map=${1#*=} ;; esac
+    before_linker=$1
+}
+
+linker_words() # what stands behind -Wl,
+{
+    IFS=,
+    set -f
+    for piece in $1; do
+        linker_word "$piece"
+    done
+    set +f
+    unset IFS
+}
+
+input() # a file
+{
+    case $language$1 in
+    c++* | *.cc | *.cp | *.cxx | *.cpp | *.CPP | *.c++ | *.C | *.ii) cxx=$1 ;;
+    esac
+}
+
+word() # any word
+{
+    case $before in
+    -o) output=$1 ;;
+    -x) language=$1 ;;
+    -Xlinker) linker_word "$1" ;;
+    -[ADILTUeluz] | -M[FTQ] | -include | -imacros | -i[a-z]* | -X* | -aux-info) ;;
+    *)
+        case $1 in
+        @?*)
+            # A file of options. Blanks within quotes do not matter here.
+            if [ -r "${1#@}" ]; then
+                words $(cat "${1#@}")
+            fi
+            ;;
+        -c | -S | -E | -M | -MM | -fsyntax-only) links= ;;
+        -o?*) output=${1#-o} ;;
+        -x?*) language=${1#-x} ;;
+        -Wl,*) linker_words "${1#-Wl,}" ;;
+        -fuse-ld=*) linker=ld.${1#*=} ;;
+        -fopenmp | -fopenacc) openmp=$1 ;;
+        -lstdc++) cxx=$1 ;;
+        -shared | -dynamic)
+            fail "$1: a program with Weft's threads is static, and so is all in" \
+                "it. A library: $name -c, and ar. A shared one: gcc itself."
+            ;;
+        -fsanitize=kernel-*) ;;
+        -fsanitize=*address* | -fsanitize=*thread* | -fsanitize=*leak*)
+            fail "$1: it watches the libc's own threads, in a dynamic program." \
+                "Try with gcc itself, and link with $name without it."
+            ;;
+        -) input standard_input ;;
+        -*) ;;
+        *) input "$1" ;;
+        esac
+        ;;
+    esac
+    before=$1
+}
+
+words()
+{
+    for word; do
+        word "$word"
+    done
+}
+
+before='' before_linker=''
+words "$@"
+
+# ---- what can not be ----
+
+case $libc in
+glibc) ;;
+musl)
+    if [ "$compiler" = g++ ] || [ -n "$cxx" ]; then
+        fail "${cxx:-$name}: there is no C++ library for musl." \
+            "weft-g++ is for C++, and --libc=glibc."
+    fi
+    if [ -n "$openmp" ]; then
+        fail "$openmp: there is no libgomp for musl." \
+            "weft-glibc-gcc has one, and --libc=glibc."
+    fi
+    ;;
+*) fail "--libc=$libc: musl or glibc" ;;
+esac
+
+directory=$build/$target/$libc
+if ! [ -e "$directory/driver.specs" ]; then
+    fail "nothing is made for --target=$target --libc=$libc. 'make all-arches'" \
+        "in Weft's directory makes what it finds a compiler and a libc for. There" \
+        "is:$(there_is)"
 fi
 prefix=
 if [ "$target" != "$machine" ]; then
     prefix=$target-linux-gnu-
 fi
 gcc=$prefix$compiler
-case $compiler-$libc in
-gcc-musl | gcc-glibc | g++-glibc) ;;
-g++-musl) fail "there is no C++ library for musl: --libc=glibc" ;;
-*) fail "--libc=$libc: musl or glibc" ;;
-esac
-directory=$build/$target/$libc
-if ! [ -e "$directory/libpthread.a" ]; then
-    fail "$directory is not there; in Weft's directory, 'make all-arches'" \
-        "makes it where $libc for $target is installed"
-fi
-file()
-{
-    "$gcc" -print-file-name="$1"
-}
-
-musl=$target-linux-musl
-headers=
-if [ "$libc" = musl ]; then
-    headers="-nostdinc -isystem $build/../include/weft/posix
-        -isystem /usr/include/$musl -isystem $(file include)"
-fi
-if [ -z "$links$inputs" ] || [ -z "$links" ] || [ -z "$inputs" ]; then
-    # shellcheck disable=SC2086 # lists of words, here and below
-    exec "$gcc" $headers "$@"
+if ! command -v "$gcc" > /dev/null; then
+    fail "there is no $gcc here"
 fi
 
-if [ -z "$map" ]; then
-    map=$(mktemp)
-    trap 'rm -f "$map"' EXIT
-    set -- "$@" "-Wl,-Map=$map"
-fi
-if [ "$libc" = glibc ]; then
-    # shellcheck disable=SC2086
-    "$gcc" $headers -static -pthread -L"$directory" "$@"
-else
-    lib=/usr/lib/$musl
-    begin=$lib/crt1.o first=$(file crtbeginT.o) last=$(file crtend.o) static=-static
-    if [ -n "$pie" ]; then
-        begin=$lib/rcrt1.o first=$(file crtbeginS.o) last=$(file crtendS.o) static=
-    fi
-    # -u: functions of the libc that create threads for a program that does not
-    # itself (timer_create, aio_read) find Weft's archive before the libc's.
-    # --gc-sections: the archive is one object, of which a program needs a part.
-    # shellcheck disable=SC2086
-    "$gcc" $headers $static -nostdlib -L"$directory" -L"$lib" \
-        -Wl,--gc-sections,-u,pthread_create "$begin" "$lib/crti.o" "$first" "$@" \
-        -Wl,--start-group -lpthread -lc -lgcc -lgcc_eh -Wl,--end-group "$last" \
-        "$lib/crtn.o"
+# ---- the work ----
+
+# For the specs.
+export WEFT_DIR="$directory" WEFT_TMP=/dev/null
+if [ -z "$links" ]; then
+    exec "$gcc" "-specs=$directory/driver.specs" "$@"
 fi
 
-# Members of the libc that create threads or put them to sleep.
-theirs=$(sed -n 's|.*/libc\.a(\(.*\)\.l\{0,1\}o).*|\1|p' "$map" | sort -u |
-    grep -xE 'pthread_(create|join|cancel|mutex_(un|try|timed)?lock|once|exit|cond_(timed)?wait|rwlock_[a-z]*lock|barrier_wait|key_create|setspecific)|sem_(timed)?wait|thrd_create|mtx_lock|cnd_wait' |
-    tr '\n' ' ')
-if [ -n "$theirs" ]; then
-    rm -f "$output"
-    fail "the linker has taken threads of $libc itself ($theirs) from its libc.a:" \
-        "it came before Weft's archive. Leave libc.a and -lc to $name, or add" \
-        "-Wl,-u,pthread_create before it."
+WEFT_TMP=$(mktemp -d)
+trap 'rm -rf "$WEFT_TMP"' EXIT
+trap 'exit 1' HUP INT TERM # so that the line above is carried out
+: > "$WEFT_TMP/before"
+
+# Linkers for all processors have no name with a processor in it.
+if [ -n "$linker$prefix" ] && ! command -v "$prefix$linker" > /dev/null &&
+    path=$(command -v "${linker:-none}"); then
+    ln -s "$path" "$WEFT_TMP/$linker"
+    export COMPILER_PATH="$WEFT_TMP${COMPILER_PATH:+:$COMPILER_PATH}"
 fi
+
+status=0
+"$gcc" "-specs=$directory/driver.specs" "$@" || status=$?
+
+case " $* " in *' --version '*) echo "$name: for $target, with $libc" ;; esac
+
+# The linker's map, if there was a link: where the options want it, or ours.
+if ! [ "$map" -nt "$WEFT_TMP/before" ]; then
+    map=$WEFT_TMP/map
+fi
+if [ -e "$map" ] && ! "$build/driver/check-link.sh" "$name" "$libc" "$map"; then
+    [ ! -f "$output" ] || rm -f "$output"
+    exit 1
+fi
+exit "$status"

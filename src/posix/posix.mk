@@ -62,13 +62,58 @@ $(BUILD)/glibc/libc.a: $(BUILD)/glibc/libpthread.a
 	@echo 'EXTERN(pthread_create __glibc_tls_internal_free)' >>$@
 	@echo 'GROUP(libpthread.a $(GLIBC_LIB))' >>$@
 
-DRIVERS := build/bin/weft-gcc build/bin/weft-g++
-$(DRIVERS): src/driver/weft-gcc.sh
+# ---- the drivers ----
+
+# build/bin has a name for each libc and processor; they are one script, which
+# finds the rest from where it lies.
+DRIVERS := build/bin/weft-gcc build/bin/weft-g++ build/driver/check-link.sh
+DRIVER_NAMES := weft-g++ weft-glibc-gcc weft-musl-gcc \
+    $(foreach arch,$(ARCHES),$(addprefix $(arch)-linux-,\
+        gnu-weft-gcc gnu-weft-g++ musl-weft-gcc))
+
+build/bin/weft-gcc: src/driver/weft-gcc.sh src/posix/posix.mk
+	@mkdir -p $(@D)
+	$(call say,CP $@)cp $< $@ && chmod +x $@
+	@for name in $(DRIVER_NAMES); do ln -sf weft-gcc $(@D)/$$name; done
+
+build/bin/weft-g++: build/bin/weft-gcc
+	@ln -sf weft-gcc $@
+
+build/driver/%.sh: src/driver/%.sh
 	@mkdir -p $(@D)
 	$(call say,CP $@)cp $< $@ && chmod +x $@
 
-drop-ins: $(LIBCS:%=$(BUILD)/%/libpthread.a) $(if $(filter glibc,$(LIBCS)),\
-    $(BUILD)/glibc/libc.a) $(DRIVERS) ## what existing programs are re-linked with
+# What gcc does otherwise, and what is added to all that is assembled.
+$(BUILD)/%/driver.specs: src/driver/%.specs.in $(BUILD)/%/mark.s $(BUILD)/%/weft.o
+	$(call say,SPECS $@)sed -e 's|@MUSL_INCLUDE@|$(MUSL_INCLUDE)|g' \
+	    -e 's|@MUSL_LIB@|$(MUSL_LIB)|g' $< >$@
+
+$(BUILD)/%/mark.s: src/posix/posix.mk
+	@mkdir -p $(@D)
+	@echo '.pushsection .weft_compiled_for_$*,"e",%progbits; .popsection' >$@
+
+# Beside musl: Weft's additions to its headers; and the kernel's, which musl's own
+# toolchains have beside the libc's. They are where this compiler has them.
+$(BUILD)/musl/driver.specs: $(BUILD)/musl/include $(BUILD)/musl/kernel
+
+$(BUILD)/musl/include: $(wildcard include/weft/posix/*.h)
+	@mkdir -p $@
+	@cp $^ $@
+	@touch $@
+
+KERNEL_FOLDERS := asm asm-generic drm linux misc mtd rdma scsi sound video xen
+
+$(BUILD)/musl/kernel:
+	@mkdir -p $@
+	@printf '#include <asm/errno.h>\n#include <linux/version.h>\n' | \
+	    $(CC) $(CLANG_TARGET) -M -xc - | tr ' ' '\n' | \
+	    sed -n -e 's,/asm/errno.h$$,,p' -e 's,/linux/version.h$$,,p' | \
+	    while read -r place; do for folder in $(KERNEL_FOLDERS); do \
+	        [ ! -d $$place/$$folder ] || ln -sfn $$place/$$folder $@; done; done
+
+drop-ins: $(LIBCS:%=$(BUILD)/%/libpthread.a) $(LIBCS:%=$(BUILD)/%/driver.specs) \
+    $(if $(filter glibc,$(LIBCS)),$(BUILD)/glibc/libc.a) $(DRIVERS) \
+    ## what existing programs are re-linked with
 	@$(foreach libc,$(filter-out $(LIBCS),musl glibc),\
 	    echo "no $(libc) for $(ARCH) here: $(BUILD)/$(libc) is not made";)
 
