@@ -27,6 +27,19 @@ static void digests_are_right_around_every_block_boundary(int unused)
     same(lines);
 }
 
+// fwsum is several times faster with them, and the kernel knows them by name.
+static void instructions_for_it_are_used_where_there_are_some(int unused)
+{
+    (void)unused;
+    must_run(
+        COMPARE_LIMIT,
+        "which() { [ \"$($@ $BUILD/tests/digests which)\" = $which ]; }; "
+        "if [ -n \"$QEMU\" ]; then which=instructions which $QEMU -cpu max "
+        "&& which=instructions which $QEMU -cpu cortex-a53; else "
+        "if grep -qwE 'sha_ni|sha2' /proc/cpuinfo; "
+        "then which=instructions; else which=portable; fi; which; fi");
+}
+
 // Copies the text up to c into part and returns what follows c. At the end of
 // the text: NULL. So a table of texts is one string.
 static const char *split(const char *text, char c, char part[64])
@@ -246,6 +259,7 @@ static const struct listed tests[] = {
 #sentence, sentence, COMPARE_LIMIT                                     \
     }
     TEST(digests_are_right_around_every_block_boundary),
+    TEST(instructions_for_it_are_used_where_there_are_some),
     TEST(odd_names_are_escaped_as_sha256sum_does),
     TEST(names_in_messages_are_quoted_as_sha256sum_does),
     TEST(what_cannot_be_read_is_told_and_the_rest_is_done),

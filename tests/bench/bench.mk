@@ -88,9 +88,9 @@ define bench_fwsum
 $(BENCH_BIN)/$1/fwsum: $(FWSUM_SRC) $(BENCH_HEAD)
 	@mkdir -p $$(@D)
 	$$(call say,CC $$@)$(BENCH_CC_$1) $(BENCH_FWSUM) -O2 -c \
-	    tests/utils/sha256.c -o $$@.o && \
+	    tests/utils/sha256_portable.c -o $$@.o && \
 	    $(BENCH_CC_$1) $(BENCH_FWSUM) $(BENCH_LINK_$1) \
-	    $(filter-out %/sha256.c,$(FWSUM_SRC)) $$@.o $(BENCH_LIBS_$1) -o $$@
+	    $(filter-out %/sha256_portable.c,$(FWSUM_SRC)) $$@.o $(BENCH_LIBS_$1) -o $$@
 endef
 $(foreach library,$(filter-out weft,$(BENCH_STATIC)),\
     $(eval $(call bench_fwsum,$(library))))

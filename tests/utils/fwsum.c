@@ -25,6 +25,7 @@
 #include "options.h"
 #include "output.h"
 #include "progress.h"
+#include "sha256.h"
 #include "sys.h"
 #include "workers.h"
 
@@ -110,6 +111,7 @@ int weft_main(int argc, char **argv, char **envp)
 
     (void)envp;
     occupy_closed_descriptors();
+    sha256_by_instructions = sha256_has_instructions();
     count = read_options(argc, argv, &status);
     if (status < 0) {
         if (count == 0) {

@@ -1,137 +1,33 @@
 // SPDX-License-Identifier: MIT
-// sha256.c - the SHA-256 message digest, written from FIPS 180-4.
+// sha256.c - the SHA-256 message digest, written from FIPS 180-4: how a message
+// becomes blocks. What is made of a block is in sha256_portable.c and, where the
+// processor has instructions for it, in <processor>/sha256.S.
 //
 // Our own, because every packaged implementation needs a libc or a package that
-// plain `make` would have to install first. Names are the standard's: a to h,
-// K, W, Ch, Maj, the Sigmas.
-//
-// Speed comes from three things. The eight working variables are not moved from
-// one to the next after a round; instead 16 rounds are written out, with the
-// names moved on. The message schedule is a ring of 16 words, which compilers
-// keep in registers for the most part. And some of the standard's functions are
-// written with fewer operations than there, to the same result.
+// plain `make` would have to install first.
 #include "sha256.h"
 
-// The fractional parts of the cube roots of the first 64 primes (4.2.2).
-static const uint32_t K[64] = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1,
-    0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
-    0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
-    0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147,
-    0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13,
-    0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b,
-    0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a,
-    0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208,
-    0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-};
-
-static inline uint32_t rotate_right(uint32_t x, int n)
-{
-    return x >> n | x << (32 - n);
-}
-
-// Compilers make one load and one byte swap of this.
-static inline uint32_t load_big_endian(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 |
-           (uint32_t)p[3];
-}
-
-// 4.1.2: (x and y) xor (not x and z)
-static inline uint32_t Ch(uint32_t x, uint32_t y, uint32_t z)
-{
-    return z ^ (x & (y ^ z));
-}
-
-// Rotations by 2, 13 and 22; by 6, 11 and 25. Turning what is already turned
-// needs fewer registers.
-static inline uint32_t Sigma0(uint32_t x)
-{
-    return rotate_right(x ^ rotate_right(x ^ rotate_right(x, 9), 11), 2);
-}
-
-static inline uint32_t Sigma1(uint32_t x)
-{
-    return rotate_right(x ^ rotate_right(x ^ rotate_right(x, 14), 5), 6);
-}
-
-static inline uint32_t sigma0(uint32_t x)
-{
-    return rotate_right(x, 7) ^ rotate_right(x, 18) ^ x >> 3;
-}
-
-static inline uint32_t sigma1(uint32_t x)
-{
-    return rotate_right(x, 17) ^ rotate_right(x, 19) ^ x >> 10;
-}
-
-// Round t (6.2.2, step 3). The caller passes the variables one place further
-// each time, so only the two that get new values are written. Maj(a, b, c) is b
-// where b and c agree, and a where they do not; b ^ c is left from the round
-// before, when b and c were a and b.
-#define ROUND(a, b, c, d, e, f, g, h, t, w)                                    \
-    do {                                                                       \
-        uint32_t T1 = (h) + K[t] + (w) + Ch(e, f, g) + Sigma1(e);              \
-        uint32_t ab = (a) ^ (b);                                               \
-        (d) += T1;                                                             \
-        (h) = T1 + Sigma0(a) + ((b) ^ (ab & bc));                              \
-        bc = ab;                                                               \
-    } while (0)
-
-// W of round start + i. The first 16 are the block itself; later each is made of
-// four words of the ring, of which W[i] still is that of 16 rounds before.
-#define NEXT_W(i)                                                              \
-    (start == 0 ? W[i]                                                         \
-                : (W[i] += sigma1(W[((i) + 14) % 16]) + W[((i) + 9) % 16] +    \
-                           sigma0(W[((i) + 1) % 16])))
-
-#define EIGHT_ROUNDS(i)                                                        \
-    do {                                                                       \
-        ROUND(a, b, c, d, e, f, g, h, start + (i), NEXT_W(i));                 \
-        ROUND(h, a, b, c, d, e, f, g, start + (i) + 1, NEXT_W((i) + 1));       \
-        ROUND(g, h, a, b, c, d, e, f, start + (i) + 2, NEXT_W((i) + 2));       \
-        ROUND(f, g, h, a, b, c, d, e, start + (i) + 3, NEXT_W((i) + 3));       \
-        ROUND(e, f, g, h, a, b, c, d, start + (i) + 4, NEXT_W((i) + 4));       \
-        ROUND(d, e, f, g, h, a, b, c, start + (i) + 5, NEXT_W((i) + 5));       \
-        ROUND(c, d, e, f, g, h, a, b, start + (i) + 6, NEXT_W((i) + 6));       \
-        ROUND(b, c, d, e, f, g, h, a, start + (i) + 7, NEXT_W((i) + 7));       \
-    } while (0)
+bool sha256_by_instructions;
 
 static void add_blocks(uint32_t hash[8], const uint8_t *block, size_t count)
 {
-    for (; count > 0; count--, block += SHA256_BLOCK) {
-        uint32_t W[16];
-        uint32_t a = hash[0], b = hash[1], c = hash[2], d = hash[3];
-        uint32_t e = hash[4], f = hash[5], g = hash[6], h = hash[7];
-        uint32_t bc = b ^ c;
-
-        for (int i = 0; i < 16; i++) {
-            W[i] = load_big_endian(block + 4 * i);
-        }
-        for (int start = 0; start < 64; start += 16) {
-            EIGHT_ROUNDS(0);
-            EIGHT_ROUNDS(8);
-        }
-        hash[0] += a;
-        hash[1] += b;
-        hash[2] += c;
-        hash[3] += d;
-        hash[4] += e;
-        hash[5] += f;
-        hash[6] += g;
-        hash[7] += h;
+    if (sha256_by_instructions) {
+        sha256_instructions(hash, block, count, sha256_K);
+    } else {
+        sha256_portable(hash, block, count);
     }
 }
 
 void sha256_init(struct sha256 *sum)
 {
     // The fractional parts of the square roots of the first 8 primes (5.3.3).
-    *sum = (struct sha256){
-        .hash = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
-                 0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
-    };
+    static const uint32_t first[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372,
+                                      0xa54ff53a, 0x510e527f, 0x9b05688c,
+                                      0x1f83d9ab, 0x5be0cd19};
+    for (int i = 0; i < 8; i++) {
+        sum->hash[i] = first[i];
+    }
+    sum->length = 0;
 }
 
 void sha256_add(struct sha256 *sum, const void *data, size_t size)
