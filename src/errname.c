@@ -2,31 +2,62 @@
 // errname.c - the names of the error numbers, for messages.
 #include <weft/error.h>
 
+// The kernel's numbers (include/uapi/asm-generic/errno*.h) from 0 on, in turn; what
+// Weft returns is called as in error.h. Two numbers are nobody's.
+static const char names[] =
+    // 0
+    "0\0WEFT_EPERM\0ENOENT\0WEFT_ESRCH\0WEFT_EINTR\0EIO\0ENXIO\0E2BIG\0"
+    "ENOEXEC\0EBADF\0"
+    // 10
+    "ECHILD\0WEFT_EAGAIN\0WEFT_ENOMEM\0EACCES\0EFAULT\0ENOTBLK\0"
+    "WEFT_EBUSY\0EEXIST\0EXDEV\0ENODEV\0"
+    // 20
+    "ENOTDIR\0EISDIR\0WEFT_EINVAL\0ENFILE\0EMFILE\0ENOTTY\0ETXTBSY\0EFBIG\0"
+    "ENOSPC\0ESPIPE\0"
+    // 30
+    "EROFS\0EMLINK\0EPIPE\0EDOM\0WEFT_ERANGE\0WEFT_EDEADLK\0ENAMETOOLONG\0"
+    "ENOLCK\0WEFT_ENOSYS\0ENOTEMPTY\0"
+    // 40
+    "ELOOP\0\0ENOMSG\0EIDRM\0ECHRNG\0EL2NSYNC\0EL3HLT\0EL3RST\0ELNRNG\0"
+    "EUNATCH\0"
+    // 50
+    "ENOCSI\0EL2HLT\0EBADE\0EBADR\0EXFULL\0ENOANO\0EBADRQC\0EBADSLT\0\0"
+    "EBFONT\0"
+    // 60
+    "ENOSTR\0ENODATA\0ETIME\0ENOSR\0ENONET\0ENOPKG\0EREMOTE\0ENOLINK\0"
+    "EADV\0ESRMNT\0"
+    // 70
+    "ECOMM\0EPROTO\0EMULTIHOP\0EDOTDOT\0EBADMSG\0WEFT_EOVERFLOW\0ENOTUNIQ\0"
+    "EBADFD\0EREMCHG\0ELIBACC\0"
+    // 80
+    "ELIBBAD\0ELIBSCN\0ELIBMAX\0ELIBEXEC\0EILSEQ\0ERESTART\0ESTRPIPE\0"
+    "EUSERS\0ENOTSOCK\0EDESTADDRREQ\0"
+    // 90
+    "EMSGSIZE\0EPROTOTYPE\0ENOPROTOOPT\0EPROTONOSUPPORT\0ESOCKTNOSUPPORT\0"
+    "WEFT_ENOTSUP\0EPFNOSUPPORT\0EAFNOSUPPORT\0EADDRINUSE\0EADDRNOTAVAIL\0"
+    // 100
+    "ENETDOWN\0ENETUNREACH\0ENETRESET\0ECONNABORTED\0ECONNRESET\0ENOBUFS\0"
+    "EISCONN\0ENOTCONN\0ESHUTDOWN\0ETOOMANYREFS\0"
+    // 110
+    "WEFT_ETIMEDOUT\0ECONNREFUSED\0EHOSTDOWN\0EHOSTUNREACH\0EALREADY\0"
+    "EINPROGRESS\0ESTALE\0EUCLEAN\0ENOTNAM\0ENAVAIL\0"
+    // 120
+    "EISNAM\0EREMOTEIO\0EDQUOT\0ENOMEDIUM\0EMEDIUMTYPE\0ECANCELED\0ENOKEY\0"
+    "EKEYEXPIRED\0EKEYREVOKED\0EKEYREJECTED\0"
+    // 130
+    "WEFT_EOWNERDEAD\0WEFT_ENOTRECOVERABLE\0ERFKILL\0EHWPOISON\0";
+
+enum { LAST = 133 };
+
 const char *weft_errname(int error)
 {
-#define NAME(number)                                                           \
-    case number:                                                               \
-        return #number
-    switch (error) {
-    case 0:
-        return "0";
-        NAME(WEFT_EPERM);
-        NAME(WEFT_ESRCH);
-        NAME(WEFT_EINTR);
-        NAME(WEFT_EAGAIN);
-        NAME(WEFT_ENOMEM);
-        NAME(WEFT_EBUSY);
-        NAME(WEFT_EINVAL);
-        NAME(WEFT_ERANGE);
-        NAME(WEFT_EDEADLK);
-        NAME(WEFT_ENOSYS);
-        NAME(WEFT_EOVERFLOW);
-        NAME(WEFT_ENOTSUP);
-        NAME(WEFT_ETIMEDOUT);
-        NAME(WEFT_EOWNERDEAD);
-        NAME(WEFT_ENOTRECOVERABLE);
-    default:
+    const char *name = names;
+    if (error < 0 || error > LAST) {
         return "unknown error";
     }
-#undef NAME
+    for (; error > 0; error--) {
+        while (*name++ != '\0') {
+        }
+    }
+    return *name != '\0' ? name : "unknown error";
 }

@@ -51,6 +51,27 @@ static void numbers_and_structures_are_those_of_the_kernel(int unused)
     must_run(LIMIT, "tests/abi.sh $ARCH $SCRATCH/abi $CC");
 }
 
+static void every_error_has_its_name(int unused)
+{
+    (void)unused;
+    must_run(
+        LIMIT,
+        "mkdir -p $SCRATCH && echo '#include <linux/errno.h>' | "
+        "$CC -E -dM - | sed -nE "
+        "'s/^#define (E[A-Z0-9]+) ([0-9]+)$/KERNELS(\\1, \\2)/p' "
+        "> $SCRATCH/kernels_errors.h && sed -nE "
+        "'s/^#define (WEFT_E[A-Z]+) +([0-9]+).*/WEFTS(\\1, \\2)/p' "
+        "include/weft/error.h > $SCRATCH/wefts_errors.h && "
+        "$CC -std=c11 -Wall -Wextra -Werror -Iinclude -Iarch/$ARCH "
+        "-I$SCRATCH -nostdlib -static tests/errnames.c "
+        "$BUILD/weft-crt0.o $BUILD/libweft.a -lgcc -o $SCRATCH/errnames && "
+        "$QEMU $SCRATCH/errnames");
+    // Who does not ask has no table.
+    const struct result *result =
+        must_run(LIMIT, "strings $BUILD/fwsum | grep -c ENOTBLK || true");
+    ck_assert_str_eq(result->out.text, "0\n");
+}
+
 // Links hello_threads with a compiler and flags, without a warning, and runs it.
 static void link_and_run(const char *compiler, const char *flags)
 {
@@ -146,6 +167,7 @@ static const struct listed tests[] = {
      private_headers_compile_alone_and_twice, LIMIT},
     {"numbers_and_structures_are_those_of_the_kernel",
      numbers_and_structures_are_those_of_the_kernel, LIMIT},
+    {"every_error_has_its_name", every_error_has_its_name, LIMIT},
     {"every_way_of_linking_runs", every_way_of_linking_runs, 4 * LIMIT},
     {"the_other_compiler_builds_all_of_it", the_other_compiler_builds_all_of_it,
      5 * LIMIT},

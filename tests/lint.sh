@@ -61,7 +61,8 @@ check_tidy()
     find tests/hosted -name '*.c' |
         tidy "$flags -D_GNU_SOURCE -iquote src" || found=1
     find tests/posix -name '*.c' | tidy -D_GNU_SOURCE -DWEFT || found=1
-    find tests tests/boot -maxdepth 1 -name '*.c' ! -name abi.c ! -name init.c |
+    find tests tests/boot -maxdepth 1 -name '*.c' ! -name abi.c ! -name errnames.c \
+        ! -name init.c |
         sort -u | tidy -D_GNU_SOURCE || found=1
     return $found
 }

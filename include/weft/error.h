@@ -27,8 +27,9 @@
 extern "C" {
 #endif
 
-// The error's name, such as "WEFT_EAGAIN"; "0" for 0; "unknown error" for a
-// number that Weft never returns. The string is constant and lives for ever.
+// The error's name: as above for what Weft returns, "WEFT_EAGAIN"; the kernel's for
+// its other errors, "ENOENT"; "0" for 0; "unknown error" for a number that is none.
+// The string is constant and lives for ever.
 // Async-signal-safe.
 const char *weft_errname(int error);
 
