@@ -3,9 +3,11 @@
 # install.sh demo|test|bench ARCH... - gets the Debian packages that are missing.
 #
 # demo: what make demo needs beside gcc and make. test: what make test needs as
-# well. bench: what make bench needs, and the libraries it compares with. Only for the processors named: a foreign one needs a cross compiler and
-# qemu. As root, or with a sudo that asks nothing, the packages are installed;
-# otherwise the line that installs them is printed, and the end is status 1.
+# well. bench: what make bench needs, and the libraries it compares with. Only for
+# the processors named: a foreign one needs a cross compiler and qemu. As root, or
+# with a sudo that asks nothing, the packages are installed; otherwise the line that
+# installs them is printed, and the end is status 1. Another apt-get at work is
+# waited for.
 set -eu
 
 set_name=$1
@@ -31,9 +33,11 @@ $1-linux-gnu-gcc gcc-$2-linux-gnu
 /usr/$1-linux-gnu/include/asm/unistd.h linux-libc-dev-$3-cross
 qemu-$1 qemu-user
 END
+    if [ "$set_name" != bench ]; then
+        echo "$1-linux-musl-gcc musl-dev:$3"
+    fi
     if [ "$set_name" = test ]; then
         echo "$1-linux-gnu-g++ g++-$2-linux-gnu"
-        echo "$1-linux-musl-gcc musl-dev:$3"
         echo "gdb-multiarch gdb-multiarch"
     fi
 }
@@ -44,7 +48,6 @@ needed_for_test()
 /usr/include/check.h check
 pkg-config pkg-config
 g++ g++
-$here-linux-musl-gcc musl-dev
 strace strace
 python3 python3
 gdb gdb
@@ -78,6 +81,9 @@ END
 needed()
 {
     needed_for_all
+    if [ "$set_name" != bench ]; then
+        echo "$here-linux-musl-gcc musl-dev"
+    fi
     if [ "$set_name" = test ]; then
         needed_for_test
     fi
@@ -115,11 +121,8 @@ if [ "$(id -u)" != 0 ]; then
     as_root=sudo
     if ! sudo -n true 2> /dev/null; then
         echo "Packages are missing. On Debian, this line gets them:" >&2
-        if [ -n "$foreign" ]; then
-            echo "    sudo dpkg --add-architecture $foreign" >&2
-            echo "    sudo apt-get update" >&2
-        fi
-        echo "    sudo apt-get install -y $missing" >&2
+        echo "   ${foreign:+ sudo dpkg --add-architecture $foreign &&}" \
+            "sudo apt-get update && sudo apt-get install -y $missing" >&2
         exit 1
     fi
 fi
@@ -128,12 +131,26 @@ if ! command -v apt-get > /dev/null; then
     exit 1
 fi
 echo "installing: $missing"
-# shellcheck disable=SC2086 # a list of words
+
+# apt-get has an option to wait for another that installs, but none to wait for
+# another that fetches the lists of packages.
+update()
 {
-    if [ -n "$foreign" ]; then
-        $as_root dpkg --add-architecture "$foreign"
-    fi
-    $as_root apt-get -q update
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y \
-        --no-install-recommends $missing
-} > /dev/null
+    until said=$(LC_ALL=C $as_root apt-get -q update 2>&1); do
+        case $said in
+        *'Could not get lock'*) sleep 1 ;;
+        *)
+            echo "$said" >&2
+            return # what is known of the packages may do
+            ;;
+        esac
+    done
+}
+
+if [ -n "$foreign" ]; then
+    $as_root dpkg --add-architecture "$foreign"
+fi
+update
+# shellcheck disable=SC2086 # a list of words
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y \
+    -o DPkg::Lock::Timeout=-1 --no-install-recommends $missing > /dev/null
