@@ -173,7 +173,7 @@ static void objects_for_another_libc_are_refused(int unused)
         "$SCRATCH/%s-flto.o",
         "-L$SCRATCH -l%s",
         "$SCRATCH/main.c $SCRATCH/stock_%s.o",
-        "$SCRATCH/%s.o -s -Wl,--gc-sections,-Map=$SCRATCH/m -fuse-ld=gold",
+        "$SCRATCH/%s.o -s -Wl,--gc-sections,-Map=$SCRATCH/m",
     };
     const char *const libcs[] = {"musl", "glibc"};
     for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {

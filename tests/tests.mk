@@ -83,19 +83,19 @@ STANDARD_CFLAGS := -D_GNU_SOURCE -DWEFT -O1 -Wall -Wextra -Wshadow -Werror -s
 STANDARD_NEEDS := tests/posix/standard.h $(DRIVERS)
 
 $(BUILD)/tests/posix_musl_%: tests/posix/%.c $(STANDARD_NEEDS) \
-    $(BUILD)/musl/libpthread.a
+    $(BUILD)/musl/driver.specs
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(call say,CC $@)build/bin/weft-gcc --libc=musl --target=$(ARCH) -std=c11 \
 	    $(STANDARD_CFLAGS) $< -o $@
 
-$(BUILD)/tests/posix_glibc_%: tests/posix/%.c $(STANDARD_NEEDS) $(BUILD)/glibc/libc.a
+$(BUILD)/tests/posix_glibc_%: tests/posix/%.c $(STANDARD_NEEDS) $(BUILD)/glibc/driver.specs
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(call say,CC $@)build/bin/weft-gcc --libc=glibc --target=$(ARCH) -std=c11 \
 	    $(STANDARD_CFLAGS) $< -o $@
 
-$(BUILD)/tests/posix_glibc_%: tests/posix/%.cc $(STANDARD_NEEDS) $(BUILD)/glibc/libc.a
+$(BUILD)/tests/posix_glibc_%: tests/posix/%.cc $(STANDARD_NEEDS) $(BUILD)/glibc/driver.specs
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(call say,CC $@)build/bin/weft-g++ --target=$(ARCH) -std=c++20 \

@@ -41,10 +41,10 @@ BENCH_LINK_musl-static  := -static
 BENCH_DRIVER             = build/bin/weft-gcc
 BENCH_CC_weft-musl       = $(BENCH_DRIVER) --libc=musl
 BENCH_LINK_weft-musl    := -static
-BENCH_NEEDS_weft-musl    = $(BUILD)/musl/libpthread.a
+BENCH_NEEDS_weft-musl    = $(BUILD)/musl/driver.specs
 BENCH_CC_weft-glibc      = $(BENCH_DRIVER) --libc=glibc
 BENCH_LINK_weft-glibc   := -static
-BENCH_NEEDS_weft-glibc   = $(BUILD)/glibc/libc.a
+BENCH_NEEDS_weft-glibc   = $(BUILD)/glibc/driver.specs
 
 BENCH_CC_nsync           = $(CC)
 BENCH_API_nsync         := api_nsync.h
