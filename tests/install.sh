@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# install.sh demo|test|bench ARCH... - gets the Debian packages that are missing.
+# install.sh demo|test|lint|bench|releases ARCH... - gets the Debian packages that are missing.
 #
 # demo: what make demo needs beside gcc and make. test: what make test needs as
 # well. bench: what make bench needs, and the libraries it compares with. Only for
@@ -53,8 +53,22 @@ python3 python3
 gdb gdb
 ps procps
 clang clang
-clang-format clang-format
-clang-tidy clang-tidy
+END
+}
+
+needed_for_lint() # the versions that lint.sh names
+{
+    cat <<END
+clang-format-14 clang-format-14
+clang-tidy-14 clang-tidy-14
+END
+}
+
+needed_for_releases()
+{
+    cat <<END
+git git
+debootstrap debootstrap
 END
 }
 
@@ -81,11 +95,18 @@ END
 needed()
 {
     needed_for_all
-    if [ "$set_name" != bench ]; then
-        echo "$here-linux-musl-gcc musl-dev"
+    case $set_name in
+    bench | releases) ;;
+    *) echo "$here-linux-musl-gcc musl-dev" ;;
+    esac
+    case $set_name in
+    test | lint) needed_for_test ;;
+    esac
+    if [ "$set_name" = lint ]; then
+        needed_for_lint
     fi
-    if [ "$set_name" = test ]; then
-        needed_for_test
+    if [ "$set_name" = releases ]; then
+        needed_for_releases
     fi
     if [ "$set_name" = bench ]; then
         needed_for_bench

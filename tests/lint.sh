@@ -4,11 +4,14 @@
 #
 # format  clang-format would change nothing
 # tidy    clang-tidy finds nothing (.clang-tidy)
+#         both of the version below: others want other things
 # licence every file says in its first lines under which licence it stands
 # arch    processors are told apart in arch/ only
 # labels  each label that a comment cites is defined somewhere
 # readmes what the READMEs name exists (links.sh)
 set -eu
+
+clang=14 # as Debian 12 has it
 
 sources() # of C, below the directories given
 {
@@ -25,14 +28,14 @@ none() # true when stdin holds nothing; shows what it holds
 check_format()
 {
     # shellcheck disable=SC2046 # a list of files
-    clang-format --dry-run --Werror $(sources include src arch tests)
+    clang-format-$clang --dry-run --Werror $(sources include src arch tests)
 }
 
 tidy() # flags of the compiler; the files come from stdin
 {
     # shellcheck disable=SC2016 # for the inner shell
     sort | flags="$*" xargs -P 2 -n 1 \
-        sh -c 'clang-tidy --quiet "$@" -- -std=c11 $flags' clang-tidy
+        sh -c 'clang-tidy-'$clang' --quiet "$@" -- -std=c11 $flags' clang-tidy
 }
 
 check_tidy()

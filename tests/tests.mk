@@ -201,6 +201,7 @@ BOOT_PARTS := $(BOOT_CPUS:%=boot-%)
 TEST_PARTS := $(if $(filter aarch64,$(TEST_ARCHES)),$(BOOT_PARTS)) \
     $(TEST_ARCHES:%=compile-%) $(TEST_ARCHES:%=programs-%) $(ARCH_PARTS) \
     $(HOST_PARTS)
+RELEASE_PARTS := $(TEST_ARCHES:%=compile-%) $(TEST_ARCHES:%=programs-%) $(ARCH_PARTS)
 SOAK_PARTS := $(TEST_ARCHES:%=compile-%) $(TEST_ARCHES:%=soak-%)
 
 # $(call run_parts,parts,option of tally.sh): all of them, whatever fails, and
@@ -217,6 +218,14 @@ endef
 test: ## everything, natively and for aarch64; TEST=part of a name narrows it
 	$(call run_parts,$(TEST_PARTS))
 
+test-release: ## what of test a libc or a compiler can break
+	$(call run_parts,$(RELEASE_PARTS),-n)
+
+RELEASES ?= trixie
+test-releases: ## README's commands on other Debians, RELEASES="trixie sid"; as root
+	@tests/install.sh releases
+	@tests/releases.sh $(RELEASES)
+
 boot-test: ## the aarch64 programs on a real arm64 kernel, in an emulated machine
 	$(call run_parts,compile-aarch64 $(BOOT_PARTS))
 
@@ -230,10 +239,11 @@ model: ## every interleaving of the primitives, and mutants; DEPTH=n goes deeper
 tsan: ## the primitives under ThreadSanitizer; part of test
 	$(call run_parts,tsan-host)
 
-lint: ## what can be said of the sources without running them
+lint: ## what can be said of the sources without running them, style included
+	@tests/install.sh lint $(TEST_ARCHES)
 	tests/lint.sh format tidy licence arch labels readmes
 
-.PHONY: programs suites test boot-test soak model tsan lint
+.PHONY: programs suites test test-release test-releases boot-test soak model tsan lint
 .PHONY: $(SUITES:%=suite-%) $(ARCH_PARTS) $(HOST_PARTS) compile-aarch64 $(BOOT_PARTS)
 .PHONY: $(foreach arch,$(TEST_ARCHES),$(addsuffix -$(arch),compile programs soak))
 .PHONY: $(BOOT)/initramfs
