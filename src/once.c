@@ -79,9 +79,10 @@ int weft__once_slow(weft_once_flag *flag, void (*fn)(void))
     if (fn == NULL) {
         return WEFT_EINVAL;
     }
-    const uint32_t running = in_this_process(RUNNING);
-    const uint32_t waited = in_this_process(WAITED);
     for (;;) {
+        // Again each time: a signal handler may have forked, over this wait.
+        const uint32_t running = in_this_process(RUNNING);
+        const uint32_t waited = in_this_process(WAITED);
         uint32_t seen = weft__load_acquire(word); // pairs with [once.done]
         if (seen == DONE) {
             return 0;

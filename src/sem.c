@@ -11,6 +11,7 @@
 //   T5  waiters - 1                         a waiter gives up: deadline, handler
 //                                           or cancellation
 //   T6  value - 1                           a post of one too many takes it back
+//   T7  value + 1, wakes all                a post of a SHARED one with waiters
 //
 // A post is one step and not a compare-and-swap, so it cannot look at the value
 // before. It may find it at its maximum, and stand above it until T6; the bits
@@ -20,6 +21,13 @@
 // sees the waiter; it need not look a second time, when the semaphore may be gone.
 // A wake is never lost with a waiter that gives up: the kernel does not report a
 // deadline, a handler or a cancellation to a thread that was woken.
+//
+// Between processes anybody may be killed, between any two of its steps. Who posts
+// would add and not wake: so T7 is one step of the kernel's. Who was woken would
+// take the wake along: so T7 wakes all.
+//
+// May be stale: waiters, too high (useless wakes). Who was killed is counted for
+// ever, and so are the others in the child of a fork.
 #include <weft/sem.h>
 #include "cancel.h"
 #include "futex.h"
@@ -100,6 +108,28 @@ int weft_sem_wait_for(weft_sem *s, int64_t timeout_ns)
     return weft__sem_wait(s, weft__deadline_in(timeout_ns));
 }
 
+int weft__sem_post_shared(weft_sem *s)
+{
+    // relaxed: only what the cas expects
+    uint64_t seen = weft__load64_relaxed(&s->word);
+    for (;;) {
+        // (Of posts at the same time more than one may pass here.)
+        if ((seen & VALUE) >= WEFT_SEM_MAX) {
+            return WEFT_EOVERFLOW;
+        }
+        if ((seen & ~SHARED) >= WAITER) {
+            // T7. [sem.release], and the semaphore may be gone
+            weft__futex_change_and_wake(value_half(s), FUTEX_ADD, 1,
+                                        FUTEX_SHARED);
+            return 0;
+        }
+        // T2. [sem.release]
+        if (weft__cas64_release(&s->word, &seen, seen + 1)) {
+            return 0;
+        }
+    }
+}
+
 int weft__sem_post_slow(weft_sem *s, uint64_t seen)
 {
     if ((seen & VALUE) >= WEFT_SEM_MAX) {
@@ -108,6 +138,6 @@ int weft__sem_post_slow(weft_sem *s, uint64_t seen)
         return WEFT_EOVERFLOW;
     }
     // The semaphore may be gone by now; only its address is used.
-    weft__futex_wake(value_half(s), 1, futex_flags(seen));
+    weft__futex_wake(value_half(s), 1, 0);
     return 0;
 }

@@ -58,6 +58,7 @@ static inline void weft_sem_destroy(weft_sem *s);
 
 int weft__sem_wait_slow(weft_sem *s);
 int weft__sem_post_slow(weft_sem *s, uint64_t seen);
+int weft__sem_post_shared(weft_sem *s);
 
 #define WEFT__SEM_VALUE  0xffffffffull // the low half, which futexes look at
 #define WEFT__SEM_WAITER 0x100000000ull
@@ -88,9 +89,13 @@ static inline int weft_sem_wait(weft_sem *s)
 
 static inline int weft_sem_post(weft_sem *s)
 {
+    // relaxed: this bit never changes
+    if (weft__load64_relaxed(&s->word) & WEFT__SEM_SHARED) {
+        return weft__sem_post_shared(s);
+    }
     // sem.c T2. [sem.release]
     uint64_t seen = weft__add64_release(&s->word, 1);
-    if ((seen & ~WEFT__SEM_SHARED) >= WEFT_SEM_MAX) { // waiters, or too many
+    if (seen >= WEFT_SEM_MAX) { // waiters, or too many
         return weft__sem_post_slow(s, seen);
     }
     return 0;

@@ -40,6 +40,8 @@ struct scenario {
     // changed that the sleeper has looked at since its last sleep. (A sleep that
     // is begun anew would have executions without end, in which nothing happens.)
     unsigned polls : 1;
+    // The .fork is in a sleep only.
+    unsigned fork_asleep : 1;
     // That nobody can go on is an end like others, but without finish.
     unsigned may_hang : 1;
     // The kernel wakes in the order of arrival; otherwise in any order.

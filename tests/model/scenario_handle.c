@@ -163,7 +163,7 @@ static void two_create_and_find(void)
 #define HANDLE(NAME, PROVES, MAIN, BOUND)                                      \
     {                                                                          \
         .name = NAME, .proves = PROVES, .setup = begin_beside_libc,            \
-        .threads = {MAIN}, .finish = three_are_free, .preemptions = BOUND,    \
+        .threads = {MAIN}, .finish = three_are_free, .preemptions = BOUND,     \
         .old_reads = BOUND                                                     \
     }
 
@@ -172,8 +172,8 @@ const struct scenario model_scenarios[] = {
            two_create_and_join, 1),
     HANDLE("detached", "nor one that was detached, and is reaped",
            detached_beside_joined, 1),
-    HANDLE("region", "nor one whose region is used again", uses_its_region_again,
-           1),
+    HANDLE("region", "nor one whose region is used again",
+           uses_its_region_again, 1),
     {
         .name = "used_before",
         .proves = "nor the next life of a record that had the address before",

@@ -48,6 +48,16 @@ static void three(void)
     count_is(3);
 }
 
+// As fork.c takes the locks of the lists.
+static void forks_holding(void)
+{
+    weft__lock_acquire(&lock);
+    model_fork();
+    weft__lock_release(&lock);
+    once();
+    REQUIRE(lock.word == 0);
+}
+
 const struct scenario model_scenarios[] = {
     {
         .name = "two_take_turns",
@@ -66,6 +76,13 @@ const struct scenario model_scenarios[] = {
         .finish = three,
         .preemptions = 4,
         .spurious = 1,
+    },
+    {
+        .name = "fork",
+        .proves = "in the child of a fork it is free after its release",
+        .setup = name_lock,
+        .threads = {forks_holding, once, once},
+        .preemptions = 3,
     },
     {0},
 };

@@ -81,6 +81,16 @@ static void calls_and_frees(void)
     .name = NAME, .proves = PROVES, .setup = begin, .finish = FINISH,          \
     .threads = {__VA_ARGS__}
 
+// The thread that forks while another is in the function makes up for it, whether
+// it comes then or was waiting.
+static void comes_late_or_waits(void)
+{
+    if (model_choose(2)) {
+        model_fork();
+    }
+    calls();
+}
+
 const struct scenario model_scenarios[] = {
     {ONCE("two", "two callers", ran_once, calls_twice, calls_twice),
      .spurious = 1},
@@ -96,5 +106,23 @@ const struct scenario model_scenarios[] = {
     {ONCE("freed", "it may be freed when all calls are back", NULL,
           calls_and_frees, calls_and_frees),
      .spurious = 1},
+    {
+        .name = "fork",
+        .proves = "in the child of a fork it is done once more, or done",
+        .setup = begin,
+        .threads = {comes_late_or_waits, calls, calls},
+        .preemptions = 2,
+        .old_reads = 1,
+    },
+    {
+        .name = "fork_while_waiting",
+        .proves = "who waits for one that is not there takes its place",
+        .setup = begin,
+        .threads = {calls_twice, calls},
+        .preemptions = 3,
+        .old_reads = 1,
+        .fork = 1,
+        .fork_asleep = 1,
+    },
     {0},
 };

@@ -150,6 +150,47 @@ static void lets_go(void)
     }
 }
 
+// ---- Forks, and is killed ----
+
+static void forks_holding(void)
+{
+    REQUIRE(weft_owned_mutex_lock(mutex) == 0);
+    REQUIRE(weft_owned_mutex_lock(mutex) == 0);
+    model_fork();
+    unlock();
+    unlock();
+    locks_twice();
+    REQUIRE(weft_owned_mutex_trylock(mutex) == 0);
+    unlock();
+}
+
+static void shared(void)
+{
+    make(WEFT_ERRORCHECK, WEFT_SHARED);
+}
+
+static int holder = MODEL_THREADS;
+
+// Whether a thread that is killed has it; or somebody who does not say so yet.
+MODEL_LOOKER static int has_it(unsigned thread)
+{
+    return mutex->lock.word != 0 &&
+           (holder == (int)thread || holder == MODEL_THREADS);
+}
+
+static void locks_as_holder(void)
+{
+    int error = weft_owned_mutex_lock_until(
+        mutex, model_self() == 1 ? 1000 : WEFT_FOREVER);
+    REQUIRE(error == 0 || (error == WEFT_ETIMEDOUT && model_self() == 1));
+    if (error == 0) {
+        holder = (int)model_self();
+        work();
+        holder = MODEL_THREADS;
+        unlock();
+    }
+}
+
 // ---- With a condition variable ----
 
 static weft_cond cond;
@@ -270,5 +311,23 @@ const struct scenario model_scenarios[] = {
     {OWNED("wait_two", "with two that are moved to the mutex", recursive,
            waits_deep, waits_deep, wakes_all),
      .preemptions = 2, .old_reads = 1},
+    {
+        .name = "fork",
+        .proves = "who forks owns in the child what it has, and no more",
+        .setup = recursive,
+        .threads = {forks_holding, locks, tries_twice},
+        .preemptions = 2,
+        .old_reads = 1,
+    },
+    {
+        .name = "killed",
+        .proves = "a shared one goes on when somebody is killed that waits",
+        .setup = shared,
+        .threads = {locks_as_holder, locks_as_holder, locks_as_holder},
+        .held = has_it,
+        .preemptions = 1,
+        .old_reads = 1,
+        .vanish = 1,
+    },
     {0},
 };

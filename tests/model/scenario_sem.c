@@ -128,6 +128,56 @@ static void one_at_a_time(void)
     REQUIRE(weft_sem_post(sem) == 0);
 }
 
+// ---- A lock of several processes, or of a process that forks ----
+
+static int holder = MODEL_THREADS, lost;
+
+static void begin_shared_with_one(void)
+{
+    make(WEFT_SHARED);
+    REQUIRE(weft_sem_post(sem) == 0);
+}
+
+// Whether a thread that is gone has taken the one token.
+MODEL_LOOKER static int has_it(unsigned thread)
+{
+    lost |= holder == (int)thread && (uint32_t)sem->word == 0;
+    return lost;
+}
+
+static void takes_and_posts(int error)
+{
+    if (error == 0) {
+        holder = (int)model_self();
+        REQUIRE(weft_sem_post(sem) == 0);
+    }
+}
+
+static void locks(void)
+{
+    int error = weft_sem_wait(sem);
+    REQUIRE(error == 0 || error == WEFT_EINTR);
+    takes_and_posts(error);
+}
+
+static void locks_until(void)
+{
+    takes_and_posts(weft_sem_wait_until(sem, 1000));
+}
+
+static void locks_and_forks(void)
+{
+    REQUIRE(weft_sem_wait(sem) == 0);
+    model_fork();
+    REQUIRE(weft_sem_post(sem) == 0);
+    locks();
+}
+
+static void one_or_lost(void)
+{
+    REQUIRE(lost || weft_sem_value(sem) == 1);
+}
+
 // ---- Freed by who has waited (L18) ----
 
 static void waits_and_frees(void)
@@ -155,6 +205,13 @@ static void begin_full(void)
 {
     make(0);
     REQUIRE(weft_sem_init(sem, WEFT_SEM_MAX, 0) == 0);
+    data = 1;
+}
+
+static void begin_shared_full(void)
+{
+    make(WEFT_SHARED);
+    REQUIRE(weft_sem_init(sem, WEFT_SEM_MAX, WEFT_SHARED) == 0);
     data = 1;
 }
 
@@ -216,6 +273,24 @@ const struct scenario model_scenarios[] = {
     {SEM("waiter_of_two_frees", "who has waited for all may free it", begin,
          NULL, posts_once, posts_once, waits_for_two_and_frees),
      .preemptions = 3, .old_reads = 2},
+    {SEM("killed", "whoever is killed, the others are woken",
+         begin_shared_with_one, one_or_lost, locks, locks, locks),
+     .preemptions = 2, .old_reads = 1, .held = has_it, .vanish = 1},
+    {SEM("killed_or_given_up", "or gives up", begin_shared_with_one,
+         one_or_lost, locks, locks_until, locks),
+     .preemptions = 1, .old_reads = 1, .held = has_it, .vanish = 1},
+    {SEM("two_killed", "two of four", begin_shared_with_one, one_or_lost, locks,
+         locks, locks, locks),
+     .preemptions = 1, .old_reads = NONE, .held = has_it, .vanish = 2},
+    {SEM("fork", "who forks can give back what it has taken, and take it again",
+         begin_with_one, one_or_lost, locks_and_forks, locks, locks),
+     .preemptions = 2, .old_reads = 1},
+    {SEM("fork_while_waiting", "or waits on, for who has it", begin_with_one,
+         one_or_lost, locks, locks, locks),
+     .preemptions = 2, .old_reads = 1, .held = has_it, .fork = 2},
+    {SEM("one_too_many_shared", "a post above the maximum is none",
+         begin_shared_full, full_but_for_one, posts_if_it_can, posts_if_it_can,
+         tries)},
     {SEM("one_too_many", "a post above the maximum is none", begin_full,
          full_but_for_one, posts_if_it_can, posts_if_it_can, tries)},
     {0},

@@ -19,6 +19,7 @@ uint32_t weft__fork_generation __attribute__((weak, aligned(8)));
 
 static unsigned kills_left;
 static unsigned forker; // counted from 1; 0: nobody, or nobody any more
+static int only_asleep;
 static int (*held)(unsigned thread);
 static int excused; // who vanished had what the others wait for
 
@@ -27,6 +28,7 @@ void vanish_reset(const struct scenario *scenario)
     weft__fork_generation = 0;
     kills_left = scenario->vanish;
     forker = scenario->fork;
+    only_asleep = scenario->fork_asleep;
     held = scenario->held;
     excused = 0;
 }
@@ -108,7 +110,8 @@ void model_fork(void)
 
 int vanish_may_fork(unsigned thread)
 {
-    return thread + 1 == forker;
+    return thread + 1 == forker &&
+           (!only_asleep || model_threads[thread].state == ASLEEP);
 }
 
 int vanish_forks(void)
