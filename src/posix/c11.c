@@ -45,7 +45,9 @@ int mtx_init(mtx_t *mutex, int type)
 
 int mtx_lock(mtx_t *mutex)
 {
-    return in_c11(pthread_mutex_lock(mutex_of(mutex)));
+    return weft__posix_mutex_take(weft__posix_mutex(mutex))
+               ? thrd_success
+               : in_c11(pthread_mutex_lock(mutex_of(mutex)));
 }
 
 int mtx_timedlock(mtx_t *restrict mutex, const struct timespec *restrict time)
@@ -55,12 +57,17 @@ int mtx_timedlock(mtx_t *restrict mutex, const struct timespec *restrict time)
 
 int mtx_trylock(mtx_t *mutex)
 {
-    return in_c11(pthread_mutex_trylock(mutex_of(mutex)));
+    return weft__posix_mutex_take(weft__posix_mutex(mutex))
+               ? thrd_success
+               : in_c11(pthread_mutex_trylock(mutex_of(mutex)));
 }
 
 int mtx_unlock(mtx_t *mutex)
 {
-    return in_c11(pthread_mutex_unlock(mutex_of(mutex)));
+    weft_owned_mutex *m = weft__posix_mutex(mutex);
+    return m->type == 0 && weft__posix_mutex_give(m)
+               ? thrd_success
+               : in_c11(pthread_mutex_unlock(mutex_of(mutex)));
 }
 
 void mtx_destroy(mtx_t *mutex)
@@ -84,14 +91,16 @@ int cnd_timedwait(cnd_t *restrict cond, mtx_t *restrict mutex,
     return in_c11(pthread_cond_timedwait(cond_of(cond), mutex_of(mutex), time));
 }
 
+_Static_assert(thrd_success == 0, "what these two always return");
+
 int cnd_signal(cnd_t *cond)
 {
-    return in_c11(pthread_cond_signal(cond_of(cond)));
+    return pthread_cond_signal(cond_of(cond));
 }
 
 int cnd_broadcast(cnd_t *cond)
 {
-    return in_c11(pthread_cond_broadcast(cond_of(cond)));
+    return pthread_cond_broadcast(cond_of(cond));
 }
 
 void cnd_destroy(cnd_t *cond)

@@ -67,31 +67,52 @@ static int lock_until(weft_owned_mutex *m, struct weft__deadline deadline)
                : weft__owned_lock(m, deadline);
 }
 
+// A mutex that nobody else wants is locked and unlocked by functions without a
+// frame; what else there is to do is called last.
+
+static NOINLINE int lock_slow(weft_owned_mutex *m)
+{
+    if (m->type == 0) {
+        weft__mutex_lock_slow(&m->lock);
+        return 0;
+    }
+    return lock_until(m, WEFT__NEVER);
+}
+
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
     weft_owned_mutex *m = weft__posix_mutex(mutex);
-    if (m->type == 0) {
-        weft_mutex_lock(&m->lock);
-        return 0;
-    }
-    return m->type <= WEFT__OWNED_KIND && m->type != WEFT_NORMAL
-               ? weft_owned_mutex_lock(m)
-               : lock_until(m, WEFT__NEVER);
+    return weft__posix_mutex_take(m) ? 0 : lock_slow(m);
 }
 TWIN(pthread_mutex_lock, __pthread_mutex_lock);
 
-int pthread_mutex_unlock(pthread_mutex_t *mutex)
+static NOINLINE int unlock_slow(weft_mutex *m)
 {
-    weft_owned_mutex *m = weft__posix_mutex(mutex);
-    if (m->type == 0) {
-        weft_mutex_unlock(&m->lock);
-        return 0;
-    }
+    weft__mutex_unlock_slow(m);
+    return 0;
+}
+
+static NOINLINE int unlock_any(weft_owned_mutex *m)
+{
     if (weft__posix_ownerless(m->type)) {
         weft__mutex_unlock_in(&m->lock, futex_flags(m));
         return 0;
     }
     return weft_owned_mutex_unlock(m);
+}
+
+int pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+    weft_owned_mutex *m = weft__posix_mutex(mutex);
+    if (m->type != 0) {
+        // relaxed: as in weft__owned_take
+        if (m->type >= WEFT__OWNED_KIND ||
+            weft__load64_relaxed(&m->owner) != weft_self() || m->again != 0) {
+            return unlock_any(m);
+        }
+        weft__store64_relaxed(&m->owner, 0);
+    }
+    return weft__posix_mutex_give(m) ? 0 : unlock_slow(&m->lock);
 }
 TWIN(pthread_mutex_unlock, __pthread_mutex_unlock);
 

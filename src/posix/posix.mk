@@ -24,9 +24,14 @@ CORE_musl := -nostdinc -Iinclude/weft/posix -isystem $(MUSL_INCLUDE) \
     -isystem $(shell $(CC) $(CLANG_TARGET) -print-file-name=include)
 CORE_glibc := -fexceptions -fasynchronous-unwind-tables
 
-# -iquote: src has files that are called like headers of the libc.
-DROP_IN = $(filter-out -Isrc -Iarch/$(ARCH) -MMD -MP,$(COMPILE)) -iquote src \
-    -iquote arch/$(ARCH) -D_GNU_SOURCE -MMD -MP
+# -iquote: src has files that are called like headers of the libc. A function has a
+# frame only where it calls another: on aarch64 the return address in it is signed,
+# and where the processor is emulated that takes longer than all the rest.
+DROP_IN = $(filter-out -Isrc -Iarch/$(ARCH) -MMD -MP -fno-shrink-wrap,$(COMPILE)) \
+    -iquote src -iquote arch/$(ARCH) -D_GNU_SOURCE -MMD -MP
+
+# What programs call most often is compiled for speed.
+POSIX_FAST := mutex cond rwlock spin sem once_key c11
 
 # What is for another libc stays out.
 NOT_musl := glibc
@@ -44,6 +49,7 @@ $(BUILD)/$1/obj/%.o: % $(BUILD)/flags src/posix/posix.mk
 
 # The facade includes headers of the libc, the runtime below it none.
 $(BUILD)/$1/obj/src/posix/%.o: POSIX_LANGUAGE := -fhosted
+$(POSIX_FAST:%=$(BUILD)/$1/obj/src/posix/%.c.o): POSIX_LANGUAGE := -fhosted -O2
 
 $(BUILD)/$1/weft.o: $(call drop_in_objects,$1)
 	$$(call say,LD $$@)$$(CC) $$(CLANG_TARGET) -nostdlib -r -o $$@ $$^

@@ -10,6 +10,24 @@
 int weft__posix_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags,
                            int ceiling);
 
+// Whether m is one between threads, of the kinds without flags, and free, and now
+// held.
+static inline int weft__posix_mutex_take(weft_owned_mutex *m)
+{
+    if (m->type == 0) {
+        return weft_mutex_trylock(&m->lock) == 0;
+    }
+    return m->type != WEFT_NORMAL && weft__owned_take(m);
+}
+
+// Whether m's lock was nobody else's wish, and is free now. The caller has seen to
+// the owner.
+static inline int weft__posix_mutex_give(weft_owned_mutex *m)
+{
+    // mutex.c T2. [mutex.release]
+    return weft__cas_release(&m->lock.word, WEFT__MUTEX_LOCKED, 0);
+}
+
 int weft__posix_cond_wait(weft_cond *c, weft_owned_mutex *m,
                           struct weft__deadline deadline);
 

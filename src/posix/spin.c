@@ -40,9 +40,8 @@ int pthread_spin_trylock(pthread_spinlock_t *lock)
     return weft_mutex_trylock(overlay(lock));
 }
 
-int pthread_spin_lock(pthread_spinlock_t *lock)
+static NOINLINE int lock_slow(weft_mutex *m)
 {
-    weft_mutex *m = overlay(lock);
     for (unsigned left = PATIENCE * weft__spin_limit(); left > 0; left--) {
         // relaxed: what is seen decides only whether it is worth a try
         uint32_t seen = weft__load_relaxed(&m->word);
@@ -57,8 +56,22 @@ int pthread_spin_lock(pthread_spinlock_t *lock)
     return weft__mutex_lock_in(m, WEFT__NEVER, FUTEX_SHARED);
 }
 
+int pthread_spin_lock(pthread_spinlock_t *lock)
+{
+    weft_mutex *m = overlay(lock);
+    return weft_mutex_trylock(m) == 0 ? 0 : lock_slow(m);
+}
+
+static NOINLINE int unlock_slow(weft_mutex *m)
+{
+    weft__mutex_unlock_in(m, FUTEX_SHARED);
+    return 0;
+}
+
 int pthread_spin_unlock(pthread_spinlock_t *lock)
 {
-    weft__mutex_unlock_in(overlay(lock), FUTEX_SHARED);
-    return 0;
+    weft_mutex *m = overlay(lock);
+    // mutex.c T2. [mutex.release]
+    return weft__cas_release(&m->word, WEFT__MUTEX_LOCKED, 0) ? 0
+                                                              : unlock_slow(m);
 }
