@@ -2,8 +2,9 @@
 // owned.c - mutexes that know their owner.
 // Read before: weft/owned.h, mutex.c.  Read after: owned_pi.c, robust.c, ceiling.c.
 //
-// The lock is a mutex of mutex.c; with WEFT_ROBUST or WEFT_PRIO_INHERIT it is the
-// kernel's word (owned_pi.c). This file adds who holds it.
+// The lock is a mutex of mutex.c, or with WEFT_SHARED one of lock_shared.c; with
+// WEFT_ROBUST or WEFT_PRIO_INHERIT it is the kernel's word (owned_pi.c). This file
+// adds who holds it.
 //
 //   owner         meaning                          left by
 //   0             nobody, or not known yet         who holds the lock: T1
@@ -19,6 +20,7 @@
 // its copy of the memory. In shared memory it must not: there the identity is the
 // tid, below the generation of the handle.
 #include <weft/owned.h>
+#include "lock_shared.h"
 #include "mutex.h"
 #include "robust.h"
 
@@ -79,16 +81,24 @@ int weft__owned_again(weft_owned_mutex *m, struct weft__deadline deadline)
     return WEFT_ETIMEDOUT;
 }
 
+static int lock_word(weft_owned_mutex *m, struct weft__deadline deadline)
+{
+    const int try_only = deadline.clock == WEFT__NO_CLOCK;
+    if (m->type & OWNED_SHARED) {
+        return try_only ? weft__shared_trylock(&m->lock.word)
+                        : weft__shared_lock(&m->lock.word, deadline);
+    }
+    return try_only ? weft_mutex_trylock(&m->lock)
+                    : weft__mutex_lock_in(&m->lock, deadline, 0);
+}
+
 // All but the ceiling.
 static int take(weft_owned_mutex *m, struct weft__deadline deadline)
 {
     if (m->type & OWNED_KERNEL) {
         return weft__pi_lock(m, deadline);
     }
-    int error = deadline.clock == WEFT__NO_CLOCK
-                    ? weft_mutex_trylock(&m->lock)
-                    : weft__mutex_lock_in(&m->lock, deadline,
-                                          weft__owned_futex_flags(m));
+    int error = lock_word(m, deadline);
     if (error == 0) {
         weft__store64_relaxed(&m->owner, weft__owned_identity(m->type)); // T1.
         m->again = 0;
@@ -150,7 +160,11 @@ static void give_up(weft_owned_mutex *m)
         return;
     }
     weft__store64_relaxed(&m->owner, 0); // T2.
-    weft__mutex_unlock_in(&m->lock, weft__owned_futex_flags(m));
+    if (m->type & OWNED_SHARED) {
+        weft__shared_unlock(&m->lock.word);
+    } else {
+        weft_mutex_unlock(&m->lock);
+    }
 }
 
 void weft__owned_release(weft_owned_mutex *m)

@@ -20,12 +20,12 @@ static const struct {
     {                                                                          \
 #name, "the_" #name "_holds_and_its_mutants_are_found_out"             \
     }
-    PRIMITIVE(litmus),      PRIMITIVE(machine), PRIMITIVE(signals),
-    PRIMITIVE(lock),        PRIMITIVE(mutex),   PRIMITIVE(owned),
-    PRIMITIVE(sem),         PRIMITIVE(cond),    PRIMITIVE(cond_freed),
-    PRIMITIVE(cond_shared), PRIMITIVE(rwlock),  PRIMITIVE(barrier),
-    PRIMITIVE(once),        PRIMITIVE(spin),    PRIMITIVE(life),
-    PRIMITIVE(handle),      PRIMITIVE(everyone),
+    PRIMITIVE(litmus),     PRIMITIVE(machine),     PRIMITIVE(signals),
+    PRIMITIVE(lock),       PRIMITIVE(lock_shared), PRIMITIVE(mutex),
+    PRIMITIVE(owned),      PRIMITIVE(sem),         PRIMITIVE(cond),
+    PRIMITIVE(cond_freed), PRIMITIVE(cond_shared), PRIMITIVE(rwlock),
+    PRIMITIVE(barrier),    PRIMITIVE(once),        PRIMITIVE(spin),
+    PRIMITIVE(life),       PRIMITIVE(handle),      PRIMITIVE(everyone),
 #undef PRIMITIVE
 };
 enum { PRIMITIVES = sizeof primitives / sizeof primitives[0] };

@@ -55,11 +55,14 @@ int weft_mutex_lock_for(weft_mutex *m, int64_t timeout_ns);
 
 void weft__mutex_lock_slow(weft_mutex *m);
 void weft__mutex_unlock_slow(weft_mutex *m);
+int weft__mutex_trylock_slow(weft_mutex *m);
 
 static inline int weft_mutex_trylock(weft_mutex *m)
 {
     // mutex.c T1.  acquire: pairs with [mutex.release]
-    return weft__cas_acquire(&m->word, 0, WEFT__MUTEX_LOCKED) ? 0 : WEFT_EBUSY;
+    return weft__cas_acquire(&m->word, 0, WEFT__MUTEX_LOCKED)
+               ? 0
+               : weft__mutex_trylock_slow(m);
 }
 
 static inline void weft_mutex_lock(weft_mutex *m)

@@ -15,12 +15,13 @@
 //   NORMAL (0), private            0                weft_mutex
 //   RECURSIVE (1), ERRORCHECK (2)  1, 2             weft_owned_mutex
 //   ADAPTIVE_NP (3)                3                weft_mutex
-//   NORMAL, shared                 3, OWNED_SHARED  weft_mutex, shared futex
+//   NORMAL, shared                 3, OWNED_SHARED  lock_shared.c
 //   any, robust or with a protocol + OWNED_..       weft_owned_mutex
 //
 // The core's mutex spins a little before it sleeps, and so is adaptive anyway.
 #include <weft/cond.h>
 #include "cond.h"
+#include "lock_shared.h"
 #include "mutex.h"
 #include "posix.h"
 #include "posix_mutex.h"
@@ -32,11 +33,6 @@ _Static_assert(offsetof(weft_owned_mutex, type) == 16, "glibc's kind");
 _Static_assert((int)WEFT_RECURSIVE == (int)PTHREAD_MUTEX_RECURSIVE &&
                    (int)WEFT_NORMAL == 3 /* ADAPTIVE_NP */,
                "static initialisers");
-
-static unsigned futex_flags(const weft_owned_mutex *m)
-{
-    return m->type & OWNED_SHARED ? FUTEX_SHARED : 0;
-}
 
 int weft__posix_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags,
                            int ceiling)
@@ -62,9 +58,11 @@ int weft__posix_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags,
 // A mutex of any kind.
 static int lock_until(weft_owned_mutex *m, struct weft__deadline deadline)
 {
-    return weft__posix_ownerless(m->type)
-               ? weft__mutex_lock_in(&m->lock, deadline, futex_flags(m))
-               : weft__owned_lock(m, deadline);
+    if (!weft__posix_ownerless(m->type)) {
+        return weft__owned_lock(m, deadline);
+    }
+    return m->type & OWNED_SHARED ? weft__shared_lock(&m->lock.word, deadline)
+                                  : weft__mutex_lock_in(&m->lock, deadline, 0);
 }
 
 // A mutex that nobody else wants is locked and unlocked by functions without a
@@ -94,11 +92,15 @@ static NOINLINE int unlock_slow(weft_mutex *m)
 
 static NOINLINE int unlock_any(weft_owned_mutex *m)
 {
-    if (weft__posix_ownerless(m->type)) {
-        weft__mutex_unlock_in(&m->lock, futex_flags(m));
-        return 0;
+    if (!weft__posix_ownerless(m->type)) {
+        return weft_owned_mutex_unlock(m);
     }
-    return weft_owned_mutex_unlock(m);
+    if (m->type & OWNED_SHARED) {
+        weft__shared_unlock(&m->lock.word);
+    } else {
+        weft_mutex_unlock(&m->lock);
+    }
+    return 0;
 }
 
 int pthread_mutex_unlock(pthread_mutex_t *mutex)
@@ -119,8 +121,11 @@ TWIN(pthread_mutex_unlock, __pthread_mutex_unlock);
 int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
     weft_owned_mutex *m = weft__posix_mutex(mutex);
-    return weft__posix_ownerless(m->type) ? weft_mutex_trylock(&m->lock)
-                                          : weft_owned_mutex_trylock(m);
+    if (!weft__posix_ownerless(m->type)) {
+        return weft_owned_mutex_trylock(m);
+    }
+    return m->type & OWNED_SHARED ? weft__shared_trylock(&m->lock.word)
+                                  : weft_mutex_trylock(&m->lock);
 }
 TWIN(pthread_mutex_trylock, __pthread_mutex_trylock);
 
@@ -152,7 +157,10 @@ int pthread_mutex_destroy(pthread_mutex_t *mutex)
         return weft_owned_mutex_destroy(m);
     }
     // relaxed: a holder is found if there is one for certain
-    return weft__load_relaxed(&m->lock.word) & WEFT__MUTEX_LOCKED ? EBUSY : 0;
+    uint32_t word = weft__load_relaxed(&m->lock.word);
+    const int held = m->type & OWNED_SHARED ? word != SHARED_FREE
+                                            : weft__mutex_is_held_here(word);
+    return held ? EBUSY : 0;
 }
 TWIN(pthread_mutex_destroy, __pthread_mutex_destroy);
 
@@ -194,12 +202,12 @@ TWIN(pthread_mutex_setprioceiling, __pthread_mutex_setprioceiling);
 static int lock_shared(void *mutex)
 {
     weft_owned_mutex *m = weft__posix_mutex(mutex);
-    return weft__mutex_lock_in(&m->lock, WEFT__NEVER, FUTEX_SHARED);
+    return weft__shared_lock(&m->lock.word, WEFT__NEVER);
 }
 
 static void unlock_shared(void *mutex)
 {
-    weft__mutex_unlock_in(&weft__posix_mutex(mutex)->lock, FUTEX_SHARED);
+    weft__shared_unlock(&weft__posix_mutex(mutex)->lock.word);
 }
 
 int weft__posix_cond_wait(weft_cond *c, weft_owned_mutex *m,

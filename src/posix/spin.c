@@ -2,22 +2,21 @@
 // spin.c - pthread_spinlock_t.
 //
 //   offset  libc's object   here
-//   0       int             weft_spin  4
+//   0       int             lock_shared.c's word  4
 //
 // There is no room to say whether it is for one process or for several, and so it
-// always sleeps as if for several; mostly it does not sleep.
-#include <weft/spin.h>
-#include "mutex.h"
+// always is for several. It sleeps in the end, as spin.c of the core says.
+#include "lock_shared.h"
 #include "posix.h"
 #include "spin_wait.h"
 
-_Static_assert(sizeof(weft_spin) <= sizeof(pthread_spinlock_t), "overlay");
+_Static_assert(sizeof(uint32_t) <= sizeof(pthread_spinlock_t), "overlay");
 
 enum { PATIENCE = 16 }; // times what a mutex spins; as spin.c of the core
 
-static weft_mutex *overlay(pthread_spinlock_t *lock)
+static uint32_t *overlay(pthread_spinlock_t *lock)
 {
-    return (weft_mutex *)(uintptr_t)lock;
+    return (uint32_t *)(uintptr_t)lock;
 }
 
 int pthread_spin_init(pthread_spinlock_t *lock, int shared)
@@ -25,53 +24,54 @@ int pthread_spin_init(pthread_spinlock_t *lock, int shared)
     if (shared != PTHREAD_PROCESS_PRIVATE && shared != PTHREAD_PROCESS_SHARED) {
         return EINVAL;
     }
-    overlay(lock)->word = 0;
+    *overlay(lock) = SHARED_FREE;
     return 0;
 }
 
 int pthread_spin_destroy(pthread_spinlock_t *lock)
 {
     // relaxed: a holder is found if there is one for certain
-    return weft__load_relaxed(&overlay(lock)->word) != 0 ? EBUSY : 0;
+    return weft__load_relaxed(overlay(lock)) != SHARED_FREE ? EBUSY : 0;
 }
 
 int pthread_spin_trylock(pthread_spinlock_t *lock)
 {
-    return weft_mutex_trylock(overlay(lock));
+    return weft__shared_trylock(overlay(lock));
 }
 
-static NOINLINE int lock_slow(weft_mutex *m)
+static NOINLINE int lock_slow(uint32_t *word)
 {
     for (unsigned left = PATIENCE * weft__spin_limit(); left > 0; left--) {
         // relaxed: what is seen decides only whether it is worth a try
-        uint32_t seen = weft__load_relaxed(&m->word);
-        if (seen == 0 && weft_mutex_trylock(m) == 0) {
+        uint32_t seen = weft__load_relaxed(word);
+        if (seen == SHARED_FREE && weft__shared_trylock(word) == 0) {
             return 0;
         }
-        if (seen > WEFT__MUTEX_LOCKED) {
+        if (seen == SHARED_CONTENDED) {
             break; // somebody sleeps: it is his turn
         }
         weft__spin_pause();
     }
-    return weft__mutex_lock_in(m, WEFT__NEVER, FUTEX_SHARED);
+    return weft__shared_lock(word, WEFT__NEVER);
 }
 
 int pthread_spin_lock(pthread_spinlock_t *lock)
 {
-    weft_mutex *m = overlay(lock);
-    return weft_mutex_trylock(m) == 0 ? 0 : lock_slow(m);
+    uint32_t *word = overlay(lock);
+    return weft__shared_trylock(word) == 0 ? 0 : lock_slow(word);
 }
 
-static NOINLINE int unlock_slow(weft_mutex *m)
+static NOINLINE int unlock_slow(uint32_t *word)
 {
-    weft__mutex_unlock_in(m, FUTEX_SHARED);
+    weft__shared_unlock_slow(word);
     return 0;
 }
 
 int pthread_spin_unlock(pthread_spinlock_t *lock)
 {
-    weft_mutex *m = overlay(lock);
-    // mutex.c T2. [mutex.release]
-    return weft__cas_release(&m->word, WEFT__MUTEX_LOCKED, 0) ? 0
-                                                              : unlock_slow(m);
+    uint32_t *word = overlay(lock);
+    // lock_shared.c T3. [shared.release]
+    return weft__cas_release(word, SHARED_HELD, SHARED_FREE)
+               ? 0
+               : unlock_slow(word);
 }

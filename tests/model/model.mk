@@ -17,18 +17,19 @@ MODEL_OUT := $(if $(filter .,$(TREE)),$(MODEL),$(TREE))
 
 # The primitives, and the sources that each is made of. The first three are the
 # explorer's own tests.
-MODEL_PRIMITIVES := litmus machine signals lock mutex owned sem cond cond_freed \
-    cond_shared rwlock barrier once spin life handle everyone
+MODEL_PRIMITIVES := litmus machine signals lock lock_shared mutex owned sem cond \
+    cond_freed cond_shared rwlock barrier once spin life handle everyone
 MODEL_litmus :=
 MODEL_machine :=
 MODEL_signals :=
 MODEL_lock := lock
+MODEL_lock_shared := lock_shared
 MODEL_mutex := mutex
 MODEL_sem := sem
 MODEL_cond := cond mutex cond_shared
 MODEL_cond_freed := cond mutex cond_shared
 MODEL_cond_shared := cond_shared cond mutex
-MODEL_owned := owned mutex cond cond_shared cond_owned
+MODEL_owned := owned mutex lock_shared cond cond_shared cond_owned
 MODEL_rwlock := rwlock mutex
 MODEL_barrier := barrier mutex
 MODEL_once := once

@@ -7,6 +7,7 @@
 #include "futex.h"
 #include "model.h"
 #include "mutex.h"
+#include "thread.h"
 
 const char model_primitive[] = "mutex";
 const char model_sources[] = "mutex.h mutex.c";
@@ -163,6 +164,158 @@ static void moves_it_here(void)
     weft__mutex_received(&mutex);
 }
 
+// ---- The child of a fork ----
+
+// As the table in mutex.c has them.
+enum { LOCKED = 1, SLEEPERS = 2, OFFERED = 4, STARVING = 8, ALL = 255 };
+
+static int holder = MODEL_THREADS, lost;
+
+// Whether a thread that is not in the child has the mutex.
+MODEL_LOOKER static int has_it(unsigned thread)
+{
+    lost |= holder == (int)thread && (mutex.word & LOCKED) &&
+            !(mutex.word & OFFERED);
+    return lost;
+}
+
+static void locks_as_holder(void)
+{
+    weft_mutex_lock(&mutex);
+    holder = (int)model_self();
+    count++;
+}
+
+// The usual handlers of pthread_atfork, (lock, unlock), and then as ever.
+static void forks_holding(void)
+{
+    const unsigned round = model_choose(GREED);
+    for (unsigned i = 0; i < GREED; i++) {
+        locks_as_holder();
+        model_until_asleep(1);
+        if (i == round) {
+            model_fork();
+        }
+        weft_mutex_unlock(&mutex);
+    }
+    REQUIRE(weft_mutex_trylock(&mutex) == 0);
+    weft_mutex_unlock(&mutex);
+}
+
+// Or without handlers: nobody holds it, but somebody may be about to. Its first
+// call in the child is a try, or a lock.
+static void forks_free(void)
+{
+    const unsigned round = model_choose(GREED);
+    const unsigned tries = model_choose(2);
+    for (unsigned i = 0; i < GREED; i++) {
+        locks_as_holder();
+        model_until_asleep(1);
+        weft_mutex_unlock(&mutex);
+        if (i == round) {
+            model_fork();
+            if (tries) {
+                REQUIRE(holder == 1 || weft_mutex_trylock(&mutex) == 0);
+                return;
+            }
+        }
+    }
+}
+
+static void free_or_lost(void)
+{
+    REQUIRE(mutex.word == 0 || lost);
+}
+
+static void waits_as_holder(void)
+{
+    locks_as_holder();
+    weft_mutex_unlock(&mutex);
+}
+
+static void greedy_holder(void)
+{
+    for (int i = 0; i < GREED; i++) {
+        locks_as_holder();
+        model_until_asleep(1);
+        weft_mutex_unlock(&mutex);
+    }
+}
+
+// The word was left like this by threads of the process that forked this one.
+static void left(uint32_t word)
+{
+    begin();
+    weft__fork_generation = 3;
+    mutex.word = word | 2 << 11 | 2 * STARVING;
+}
+
+static void left_offered(void)
+{
+    left(LOCKED | SLEEPERS | OFFERED);
+}
+
+static void left_held(void)
+{
+    left(LOCKED | SLEEPERS);
+}
+
+static void unlocks_what_was_left(void)
+{
+    weft_mutex_unlock(&mutex);
+}
+
+static void holds_what_was_left(void)
+{
+    work();
+    model_until_asleep(1);
+    weft_mutex_unlock(&mutex);
+}
+
+static void once_and_looks(void)
+{
+    weft_mutex_lock(&mutex);
+    uint32_t word = weft__load_relaxed(&mutex.word);
+    REQUIRE((word & ALL * STARVING) || word <= (LOCKED | SLEEPERS));
+    weft_mutex_unlock(&mutex);
+}
+
+static void greedy_with_what_was_left(void)
+{
+    model_until_asleep(1);
+    weft_mutex_unlock(&mutex);
+    greedy();
+}
+
+static void tries_and_gets_it(void)
+{
+    REQUIRE(weft_mutex_trylock(&mutex) == 0);
+    work();
+    weft_mutex_unlock(&mutex);
+}
+
+// As many starve as can be counted; all but one are no part of the scenario.
+static void all_starve(void)
+{
+    begin();
+    weft__fork_generation = 3;
+    mutex.word = LOCKED | SLEEPERS | 3 << 11 | ALL * STARVING;
+}
+
+static void holds_while_all_starve(void)
+{
+    model_until_asleep(1);
+    uint32_t word = weft__load_relaxed(&mutex.word);
+    REQUIRE((word & ALL * STARVING) == ALL * STARVING);
+    weft_mutex_unlock(&mutex);
+}
+
+static void offered_to_all(void)
+{
+    REQUIRE(mutex.word ==
+            (LOCKED | SLEEPERS | OFFERED | 3 << 11 | ALL * STARVING));
+}
+
 const struct scenario model_scenarios[] = {
     {
         .name = "two_take_turns",
@@ -267,6 +420,122 @@ const struct scenario model_scenarios[] = {
         .finish = free_again,
         .preemptions = 2,
         .old_reads = 1,
+    },
+    {
+        .name = "fork_holding",
+        .proves = "what the forking thread holds, it can unlock and lock again",
+        .setup = begin,
+        .threads = {forks_holding, waits_as_holder},
+        .finish = free_again,
+        .preemptions = 2,
+        .old_reads = 1,
+    },
+    {
+        .name = "fork_holding_two_starve",
+        .proves = "the same with two that wait",
+        .setup = begin,
+        .threads = {forks_holding, waits_as_holder, waits_as_holder},
+        .finish = free_again,
+        .preemptions = 1,
+        .old_reads = NONE,
+    },
+    {
+        .name = "fork_free",
+        .proves = "what was offered to a thread that is not there is free",
+        .setup = begin,
+        .threads = {forks_free, waits_as_holder},
+        .held = has_it,
+        .preemptions = 2,
+        .old_reads = 1,
+    },
+    {
+        .name = "fork_while_waiting",
+        .proves = "who forks while it waits goes on, or waits for the holder",
+        .setup = begin,
+        .threads = {greedy_holder, waits_as_holder},
+        .finish = free_or_lost,
+        .held = has_it,
+        .fork = 2,
+        .preemptions = 2,
+        .old_reads = 1,
+    },
+    {
+        .name = "left_offered",
+        .proves = "an offer of before the fork is to nobody",
+        .setup = left_offered,
+        .threads = {once, once, waits_until},
+        .finish = free_again,
+        .preemptions = 2,
+        .old_reads = 1,
+    },
+    {
+        .name = "left_offered_try",
+        .proves = "a try takes it",
+        .setup = left_offered,
+        .threads = {tries_and_gets_it},
+        .finish = free_again,
+    },
+    {
+        .name = "left_held",
+        .proves = "who starved before the fork is not counted",
+        .setup = left_held,
+        .threads = {holds_what_was_left, once, once},
+        .finish = free_again,
+        .preemptions = 2,
+        .old_reads = 1,
+    },
+    {
+        .name = "left_held_alone",
+        .proves = "its unlock offers it to nobody",
+        .setup = left_held,
+        .threads = {unlocks_what_was_left},
+        .finish = free_again,
+    },
+    {
+        .name = "left_and_looked_at",
+        .proves = "while nobody starves there is no generation in the word",
+        .setup = left_held,
+        .threads = {greedy_with_what_was_left, once_and_looks},
+        .finish = free_again,
+        .preemptions = 1,
+        .old_reads = 1,
+    },
+    {
+        .name = "left_and_starving",
+        .proves = "who starves now is",
+        .setup = left_held,
+        .threads = {greedy_with_what_was_left, patient},
+        .finish = free_again,
+        .preemptions = 1,
+        .old_reads = 1,
+    },
+    {
+        .name = "left_and_given_up",
+        .proves = "and gives up as ever",
+        .setup = left_held,
+        .threads = {greedy_with_what_was_left, waits_until},
+        .finish = free_again,
+        .preemptions = 1,
+        .old_reads = 1,
+    },
+    {
+        .name = "left_and_moved_here",
+        .proves = "a sleep that was moved to what was left ends",
+        .setup = left_offered,
+        .threads = {sleeps_elsewhere, moves_it_here},
+        .finish = free_again,
+        .preemptions = 2,
+        .old_reads = 1,
+    },
+    {
+        .name = "no_room",
+        .proves = "one too many to be counted changes nothing",
+        .setup = all_starve,
+        .threads = {holds_while_all_starve, once},
+        .finish = offered_to_all,
+        .spurious = 6,
+        .preemptions = 1,
+        .old_reads = NONE,
     },
     {0},
 };
