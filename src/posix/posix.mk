@@ -94,6 +94,7 @@ $(BUILD)/%/driver.specs: src/driver/%.specs.in $(BUILD)/%/mark.s $(BUILD)/%/weft
 	$(call say,SPECS $@)sed -e 's|@MUSL_INCLUDE@|$(MUSL_INCLUDE)|g' \
 	    -e 's|@MUSL_LIB@|$(MUSL_LIB)|g' $< >$@
 
+.PRECIOUS: $(BUILD)/%/mark.s # make would remove it: a step on the way, for a %
 $(BUILD)/%/mark.s: src/posix/posix.mk
 	@mkdir -p $(@D)
 	@echo '.pushsection .weft_compiled_for_$*,"e",%progbits; .popsection' >$@
