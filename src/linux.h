@@ -11,11 +11,14 @@
 #define PROT_NONE     0
 #define PROT_READ     1
 #define PROT_WRITE    2
+#define PROT_EXEC     4
 #define MAP_PRIVATE   0x02
 #define MAP_ANONYMOUS 0x20
 #define MAP_NORESERVE 0x4000 // no promise of swap space for what is not touched
 #define MAP_STACK     0x20000 // a stack: no huge pages, since Linux 6.7
 #define MADV_DONTNEED 4       // give the pages back; they read zero afterwards
+
+#define EACCES 13 // of mprotect: no memory may become code here
 
 // clone(2): why each is needed stands in thread.c
 #define CLONE_VM             0x00000100
@@ -127,6 +130,7 @@ struct kernel_sigaction {
 #define PT_DYNAMIC   2
 #define PT_TLS       7
 #define PT_GNU_STACK 0x6474e551
+#define PF_X         1 // of a segment: code
 
 #define DT_NULL     0
 #define DT_PLTRELSZ 2

@@ -2,6 +2,7 @@
 // place.c - check what a thread is to be given, and carve its memory.
 // Read before: stack.c, thread.h.  Read after: thread.c.
 #include <weft/error.h>
+#include "arch.h"
 #include "host/host.h"
 #include "linux.h"
 #include "name.h"
@@ -64,7 +65,8 @@ int weft__place_find(struct weft__place *place, struct weft__block **block,
     }
     size_t guard_size = attr->guard_size;
     if (guard_size == 0) {
-        guard_size = weft__page_size;
+        guard_size = weft__page_size > ARCH_STACK_GUARD ? weft__page_size
+                                                        : ARCH_STACK_GUARD;
     } else if (guard_size == WEFT_NO_GUARD) {
         guard_size = 0;
     }

@@ -5,8 +5,8 @@
 //     base                                                   base + size
 //      | guard         |                   |     |              |       |
 //      | PROT_NONE     |  ... <- the stack | TLS | weft__thread | block |
-//      | one page or   |                   |     | (the thread's| (its  |
-//      | as asked      |                   |     |  own data)   | node) |
+//      | the default   |                   |     | (the thread's| (its  |
+//      | or as asked   |                   |     |  own data)   | node) |
 //
 // A stack that overflows runs into the guard and dies of SIGSEGV there. A block
 // whose thread is gone is kept for the next one: hot as it is, so that creating
@@ -27,6 +27,15 @@ enum { HOT_BLOCKS = 16, COLD_BLOCKS = 48 };
 size_t weft__page_size;
 size_t weft__signal_frame;
 size_t weft__default_stack;
+static long exec; // PROT_EXEC, if stacks hold code
+
+void weft__stack_as_linked(const struct elf_phdr *phdr)
+{
+    if (phdr->memsz != 0) {
+        weft__default_stack = phdr->memsz;
+    }
+    exec = phdr->flags & PF_X ? PROT_EXEC : 0;
+}
 
 struct list {
     struct weft__block *first; // last in, first out: likely still in the caches
@@ -118,13 +127,13 @@ static int unmap_all(void)
 // A fresh mapping: reserved as a whole, then opened above the guard.
 static long map(size_t size, size_t guard_size)
 {
-    long base =
-        sys_mmap(size, guard_size > 0 ? PROT_NONE : PROT_READ | PROT_WRITE);
+    long rights = PROT_READ | PROT_WRITE | exec;
+    long base = sys_mmap(size, guard_size > 0 ? PROT_NONE : rights);
     if (sys_failed(base) || guard_size == 0) {
         return base;
     }
-    long result = sys_mprotect((char *)base + guard_size, size - guard_size,
-                               PROT_READ | PROT_WRITE);
+    long result =
+        sys_mprotect((char *)base + guard_size, size - guard_size, rights);
     if (result < 0) {
         sys_munmap((void *)base, size);
         return result;
@@ -139,8 +148,8 @@ static int map_block(struct weft__block **out, size_t size, size_t guard_size)
     if ((base == -WEFT_ENOMEM || base == -WEFT_EAGAIN) && unmap_all()) {
         base = map(size, guard_size); // there was memory after all
     }
-    if (sys_failed(base)) {
-        return weft__refusal(base);
+    if (sys_failed(base)) { // EACCES: SELinux and others let no stack have code
+        return weft__refusal(base == -EACCES ? -WEFT_EPERM : base);
     }
     struct weft__block *block =
         (struct weft__block *)((char *)base + size - sizeof *block);

@@ -7,6 +7,8 @@
 #include "hidden.h"
 #include "record.h"
 
+struct elf_phdr;
+
 // What the host read from the kernel at start-up.
 extern WEFT__HIDDEN size_t weft__page_size;
 extern WEFT__HIDDEN size_t
@@ -25,6 +27,10 @@ static inline size_t weft__least_stack(void)
     size_t least = weft__signal_frame + 2048;
     return least > WEFT_STACK_MIN ? least : WEFT_STACK_MIN;
 }
+
+// What the linker wrote into the program about stacks: -z stack-size, and whether
+// some object has code that is run on the stack, as gcc's for nested functions.
+void weft__stack_as_linked(const struct elf_phdr *phdr);
 
 // A block with a guard of guard_size bytes, and size bytes and the block itself
 // above it, each rounded up to pages. The sizes are below a quarter of SIZE_MAX.

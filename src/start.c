@@ -66,8 +66,8 @@ static struct segments read_segments(const struct elf_phdr *phdr, size_t count)
             found.dynamic = phdr;
         } else if (phdr->type == PT_TLS) {
             found.tls = phdr;
-        } else if (phdr->type == PT_GNU_STACK && phdr->memsz != 0) {
-            weft__default_stack = phdr->memsz; // -z stack-size
+        } else if (phdr->type == PT_GNU_STACK) {
+            weft__stack_as_linked(phdr);
         }
     }
     return found;

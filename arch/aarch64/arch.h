@@ -114,6 +114,10 @@ static inline uintptr_t arch_resolve_ifunc(uintptr_t resolver,
 
 // ---- Others ----
 
+// What code that was compiled with -fstack-clash-protection takes for granted below
+// a stack: gcc touches a large frame once in 64 KiB.
+#define ARCH_STACK_GUARD ((size_t)64 * 1024)
+
 // Between two looks of a spin. Not yield, which most processors execute as a no-op
 // (it is a hint to those that run several threads on one core: Arm ARM, C6.2): isb
 // takes some tens of cycles in which nothing of the spin's is under way, as pause

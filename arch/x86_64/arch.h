@@ -109,6 +109,10 @@ static inline uintptr_t arch_resolve_ifunc(uintptr_t resolver,
 
 // ---- Others ----
 
+// What code that was compiled with -fstack-clash-protection takes for granted below
+// a stack: it touches each page of a large frame.
+#define ARCH_STACK_GUARD ((size_t)4096)
+
 // Between two looks of a spin: a hint to the processor, and to a hypervisor.
 static inline void arch_relax(void)
 {

@@ -32,10 +32,13 @@ typedef uint64_t weft_thread;
 // How a thread is to be born. All-zero means defaults for everything.
 typedef struct weft_attr {
     // Usable bytes of stack; TLS comes on top. 0: what the linker was told by
-    // -z stack-size, or else 256 KiB. With .stack: the size of that region.
+    // -z stack-size, or else 256 KiB. With .stack: the size of that region. The
+    // library's stacks can be executed where the program's can (-z execstack, or
+    // nested functions of gcc).
     size_t stack_size;
     // Bytes below the stack that fault when touched, rounded up to pages.
-    // 0: one page. WEFT_NO_GUARD: none. Ignored with .stack.
+    // 0: one page, but 64 KiB on aarch64, where compilers rely on that much.
+    // WEFT_NO_GUARD: none. Ignored with .stack.
     size_t guard_size;
     // The caller's own region for the thread, or NULL. TLS and bookkeeping are
     // carved from its top (weft_stack_overhead). It is the thread's until a join
@@ -71,12 +74,13 @@ typedef struct weft_attr {
 
 // A static region to pass as .stack with .stack_size = sizeof name: size usable
 // bytes, plus what a program with at most 1 KiB of thread-local variables needs
-// on top. With more of them, add weft_stack_overhead() to a region by hand.
+// on top, beside a libc as well. With more of them, add weft_stack_overhead() to a
+// region by hand.
 #define WEFT_STACK(name, size)                                                 \
     WEFT__ALIGNAS(64)                                                          \
     static unsigned char                                                       \
         name[((size_t)(size) + WEFT__STACK_EXTRA + 63) & ~(size_t)63]
-#define WEFT__STACK_EXTRA 3712
+#define WEFT__STACK_EXTRA 4864
 
 // Bytes that TLS and bookkeeping take from the top of a caller's region: with
 // a region of S bytes the thread has at least S - weft_stack_overhead() bytes of
@@ -95,7 +99,8 @@ size_t weft_stack_overhead(void);
 //                 (RLIMIT_NPROC, RLIMIT_AS, pid_max, cgroup): may work later
 //   WEFT_ENOMEM   the sizes add up to more than an address space
 //   WEFT_EPERM    policy, priority or CPU mask not allowed to this user, or a
-//                 sandbox refuses a system call that is needed
+//                 sandbox refuses a system call that is needed, or the system lets
+//                 no stack be executed and the program asks for that
 //   WEFT_ENOTSUP  a needed system call does not exist here
 // Ordering: all the creator did before happens before start.
 // The system calls made are listed in README.md.

@@ -42,15 +42,15 @@ _Noreturn static void refuse(const char *name, const char *what)
     sys_exit_group(127);
 }
 
-static size_t stack_of_program(void)
+static void read_stack_of_program(void)
 {
+    weft__default_stack = libc->default_stack;
     const struct elf_phdr *phdr = (const struct elf_phdr *)getauxval(AT_PHDR);
     for (size_t i = getauxval(AT_PHNUM); i > 0; i--) {
-        if (phdr[i - 1].type == PT_GNU_STACK && phdr[i - 1].memsz != 0) {
-            return phdr[i - 1].memsz; // -z stack-size
+        if (phdr[i - 1].type == PT_GNU_STACK) {
+            weft__stack_as_linked(&phdr[i - 1]);
         }
     }
-    return libc->default_stack;
 }
 
 // The kernel's store and wake at the end of the calling thread.
@@ -75,7 +75,7 @@ __attribute__((constructor(101))) static void adopt_main(void)
     weft__page_size = getauxval(AT_PAGESZ);
     size_t frame = getauxval(AT_MINSIGSTKSZ);
     weft__signal_frame = frame ? frame : WEFT__DEFAULT_SIGNAL_FRAME;
-    weft__default_stack = stack_of_program();
+    read_stack_of_program();
     weft__signals_lower = 33 - libc->cancel_signal; // the last one is the next
     uint32_t *exit_word = weft__thread_adopt_main();
     libc->adopt(&weft__main_thread);

@@ -31,6 +31,8 @@ static inline long arch_syscall6(long nr, long a, long b, long c, long d,
     return model_syscall(nr, a, b, c);
 }
 
+#define ARCH_STACK_GUARD ((size_t)4096)
+
 static inline void arch_trap(void)
 {
     __builtin_trap();
