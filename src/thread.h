@@ -21,7 +21,9 @@ struct weft__given {
     // A stack that is nothing but a stack: the thread's own data and TLS are in a
     // small block of the library's. NULL: none.
     char *stack;
-    size_t stack_size;
+    size_t stack_size; // of that one, or what was asked for
+    size_t guard_size; // what was asked for
+    uint32_t explicit_sched;
     // Where the libc's name for the thread goes, before the thread runs.
     uintptr_t *name;
 };

@@ -366,7 +366,96 @@ static void archives_are_found_without_the_drivers(int unused)
                     "${CROSS}nm $SCRATCH/course | grep -q ' weft__create$'");
 }
 
+// What the linker wrote into the program about stacks. The sources are too short
+// for files.
+static void threads_get_the_stack_that_the_linker_was_told_of(int unused)
+{
+    (void)unused;
+    must_run(LIMIT,
+             "mkdir -p $SCRATCH && cd $SCRATCH && "
+             "printf '%%s\n' '#include <pthread.h>' "
+             "'static void *look(void *size) { pthread_attr_t a; void *s;"
+             " pthread_getattr_np(pthread_self(), &a);"
+             " pthread_attr_getstack(&a, &s, size); return 0; }' "
+             "'int main(void) { size_t size; pthread_t t;"
+             " pthread_create(&t, 0, look, &size); pthread_join(t, 0);"
+             " return size != SIZE; }' > z.c");
+    must_run(LIMIT, "for l in musl glibc; do for n in 262144 655360; do " GCC
+                    "--libc=$l -DSIZE=$n -Wl,-z,stack-size=$n $SCRATCH/z.c "
+                    "-o $SCRATCH/z && $QEMU $SCRATCH/z || exit 1; done; done");
+}
+
+// gcc puts code on the stack of who takes such a function's address.
+static void nested_functions_work_in_threads(int unused)
+{
+    (void)unused;
+    must_run(LIMIT, "mkdir -p $SCRATCH && cd $SCRATCH && "
+                    "printf '%%s\n' '#include <pthread.h>' "
+                    "'static __attribute__((noinline)) int call(int (*f)(int))"
+                    " { return f(1); }' "
+                    "'static void *work(void *sum) { int base = 40;"
+                    " int plus(int x) { return base += x; }"
+                    " *(int *)sum = call(plus) + call(plus) - base;"
+                    " return sum; }' "
+                    "'int main(void) { int sum = 0; pthread_t t;"
+                    " pthread_create(&t, 0, work, &sum); pthread_join(t, 0);"
+                    " return sum != 41; }' > nested.c");
+    must_run(LIMIT, "for l in musl glibc; do " GCC "--libc=$l -std=gnu11 "
+                    "-Wl,-z,execstack $SCRATCH/nested.c -o $SCRATCH/nested && "
+                    "$QEMU $SCRATCH/nested || exit 1; done");
+}
+
+// Beside musl no macro of its headers says that what is there is not there.
+static void headers_offer_what_the_standards_let_them(int unused)
+{
+    (void)unused;
+    must_run(LIMIT,
+             "mkdir -p $SCRATCH && cd $SCRATCH && "
+             "printf '%%s\n' '#include <limits.h>' '#include <pthread.h>' "
+             "'#include <sched.h>' '#include <unistd.h>' "
+             "'#if _POSIX_PRIORITY_SCHEDULING < 200809L' '#error' '#endif' "
+             "'#if PTHREAD_KEYS_MAX != 1024 || PTHREAD_STACK_MIN < 8192' "
+             "'#error' '#endif' "
+             "'int main(void) { pthread_rwlockattr_t a; int kind;"
+             " struct sched_param p; pthread_rwlockattr_init(&a);"
+             " return pthread_rwlockattr_setkind_np(&a,"
+             " PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) ||"
+             " pthread_rwlockattr_getkind_np(&a, &kind) ||"
+             " kind != PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP ||"
+             " sched_getscheduler(0) != SCHED_OTHER || sched_getparam(0, &p) ||"
+             " sched_setscheduler(0, SCHED_OTHER, &p) ||"
+             " sched_setparam(0, &p); }' > headers.c");
+    must_run(LIMIT, "build/bin/weft-gcc --libc=musl --target=$ARCH -std=c11 "
+                    "-D_POSIX_C_SOURCE=200809L $SCRATCH/headers.c "
+                    "-o $SCRATCH/headers && $QEMU $SCRATCH/headers");
+}
+
+// The size of a thread's own data is the archive's, whatever a file of the program
+// was compiled with.
+static void
+a_program_that_uses_both_interfaces_agrees_with_the_archive(int unused)
+{
+    (void)unused;
+    must_run(LIMIT,
+             "mkdir -p $SCRATCH && cd $SCRATCH && "
+             "printf '%%s\n' '#include <weft.h>' "
+             "'int main(void) { weft_key k = 0;"
+             " for (int i = 0; i < 500; i++) weft_key_create(&k, 0);"
+             " return weft_key_set(k, &k) || weft_key_get(k) != &k; }' > k.c");
+    must_run(LIMIT, "for l in glibc musl; do for d in '' -DWEFT_KEYS_MAX=128; "
+                    "do " GCC "--libc=$l -w $d -Iinclude $SCRATCH/k.c "
+                    "-o $SCRATCH/k && $QEMU $SCRATCH/k || exit 1; done; done");
+}
+
 static const struct listed tests[] = {
+    {"threads_get_the_stack_that_the_linker_was_told_of",
+     threads_get_the_stack_that_the_linker_was_told_of, LIMIT},
+    {"nested_functions_work_in_threads", nested_functions_work_in_threads,
+     LIMIT},
+    {"headers_offer_what_the_standards_let_them",
+     headers_offer_what_the_standards_let_them, LIMIT},
+    {"a_program_that_uses_both_interfaces_agrees_with_the_archive",
+     a_program_that_uses_both_interfaces_agrees_with_the_archive, LIMIT},
     {"programs_hold_for_the_libcs_own_threads",
      programs_hold_for_the_libcs_own_threads, 2 * LIMIT},
     {"clone3_refused_ends_the_libcs_own_logger",

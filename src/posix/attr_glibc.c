@@ -8,19 +8,17 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 #include "posix.h"
 #include "stack.h"
-
-#define DEFAULT_STACK ((size_t)1024 * 1024) // C++ and stdio want more than C
 
 __attribute__((constructor(102))) static void set_default_stack(void)
 {
     pthread_attr_t attr;
-    if (weft__default_stack == WEFT__DEFAULT_STACK) { // no -z stack-size
-        weft__default_stack = DEFAULT_STACK;
-    }
+    size_t least = (size_t)sysconf(_SC_THREAD_STACK_MIN); // it takes no less
     pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, weft__default_stack);
+    pthread_attr_setstacksize(
+        &attr, weft__default_stack > least ? weft__default_stack : least);
     pthread_setattr_default_np(&attr);
     pthread_attr_destroy(&attr);
 }
@@ -47,23 +45,21 @@ static void read_sched(weft_attr *to, const pthread_attr_t *from)
     }
 }
 
-static void read_stack(struct weft__posix_attr *to, const pthread_attr_t *from)
+static int read_stack(struct weft__posix_attr *to, const pthread_attr_t *from)
 {
     void *low;
-    size_t size;
+    size_t size, guard_size;
     pthread_attr_getstack(from, &low, &size);
     if ((uintptr_t)low + size != 0) { // the top, which is NULL if not set
         to->given.stack = low;
         to->given.stack_size = size;
         to->attr.stack_size = WEFT_STACK_MIN;
         to->attr.guard_size = WEFT_NO_GUARD;
-        return;
+        return 0;
     }
-    pthread_attr_getstacksize(from, &to->attr.stack_size); // or the default
-    pthread_attr_getguardsize(from, &to->attr.guard_size);
-    if (to->attr.guard_size == 0) {
-        to->attr.guard_size = WEFT_NO_GUARD;
-    }
+    pthread_attr_getstacksize(from, &size); // or the default
+    pthread_attr_getguardsize(from, &guard_size);
+    return weft__posix_set_sizes(to, size, guard_size);
 }
 
 static void read_masks(struct weft__posix_attr *to, const pthread_attr_t *from)
@@ -81,27 +77,31 @@ static void read_masks(struct weft__posix_attr *to, const pthread_attr_t *from)
     }
 }
 
-void weft__posix_read_attr(struct weft__posix_attr *to,
-                           const pthread_attr_t *from)
+int weft__posix_read_attr(struct weft__posix_attr *to,
+                          const pthread_attr_t *from)
 {
     pthread_attr_t defaults;
     int detached = PTHREAD_CREATE_JOINABLE;
     to->attr = (weft_attr){.flags = 0};
     to->given = (struct weft__given){.stack = NULL};
     if (from == NULL) {
-        pthread_attr_init(&defaults);
+        int error = pthread_getattr_default_np(&defaults);
+        if (error) {
+            return EAGAIN; // ENOMEM: it may have CPUs, a copy of which it allocates
+        }
         from = &defaults;
     }
-    read_stack(to, from);
-    if (from == &defaults) {
-        return;
-    }
+    int error = read_stack(to, from);
     pthread_attr_getdetachstate(from, &detached);
     if (detached == PTHREAD_CREATE_DETACHED) {
         to->attr.flags |= WEFT_DETACHED;
     }
     read_sched(&to->attr, from);
     read_masks(to, from);
+    if (from == &defaults) {
+        pthread_attr_destroy(&defaults);
+    }
+    return error;
 }
 
 int weft__posix_write_attr(pthread_attr_t *to,
@@ -116,6 +116,9 @@ int weft__posix_write_attr(pthread_attr_t *to,
     pthread_attr_setschedparam(to, &param);
     if (from->attr.flags & WEFT_DETACHED) {
         pthread_attr_setdetachstate(to, PTHREAD_CREATE_DETACHED);
+    }
+    if (from->attr.flags & WEFT_EXPLICIT_SCHED) {
+        pthread_attr_setinheritsched(to, PTHREAD_EXPLICIT_SCHED);
     }
     int error = pthread_attr_setaffinity_np(
         to, from->attr.affinity_size, (const cpu_set_t *)from->attr.affinity);

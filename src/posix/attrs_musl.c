@@ -7,21 +7,31 @@
 // CPUs and signal masks are not in musl's.
 #include <limits.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/mman.h>
 #include "attrs_musl.h"
 #include "stack.h"
 
-// Guarded by nothing: who changes the defaults does it before there are threads.
-static size_t default_stack, default_guard;
+enum { MUSL_STACK_MIN = 2048 };
+
+// What pthread_setattr_default_np has set. Guarded by nothing: who changes it does so
+// before there are threads, or some of them are born with a part of it.
+static struct {
+    int set; // the sizes count
+    size_t stack_size, guard_size;
+    uint64_t sigmask; // as in an overlay
+    size_t affinity_size;
+    unsigned char affinity[sizeof((struct weft__posix_attr *)0)->affinity];
+} defaults;
 
 static size_t stack_by_default(void)
 {
-    return default_stack != 0 ? default_stack : weft__default_stack;
+    return defaults.set ? defaults.stack_size : weft__default_stack;
 }
 
 static size_t guard_by_default(void)
 {
-    return default_guard != 0 ? default_guard : weft__page_size;
+    return defaults.set ? defaults.guard_size : weft__page_size;
 }
 
 int pthread_attr_init(pthread_attr_t *attr)
@@ -41,34 +51,48 @@ int pthread_attr_destroy(pthread_attr_t *attr)
     return 0;
 }
 
-void weft__posix_read_attr(struct weft__posix_attr *to,
-                           const pthread_attr_t *from)
+static void take_sigmask(struct weft__posix_attr *to, uint64_t sigmask)
 {
-    pthread_attr_t defaults;
+    to->sigmask = sigmask & ~SIGMASK_SET;
+    to->attr.sigmask = sigmask & SIGMASK_SET ? &to->sigmask : NULL;
+}
+
+static int read_defaults(struct weft__posix_attr *to)
+{
+    to->attr = (weft_attr){.flags = 0};
+    to->given = (struct weft__given){.stack = NULL};
+    take_sigmask(to, defaults.sigmask);
+    if (defaults.affinity_size != 0) {
+        to->attr.affinity = defaults.affinity;
+        to->attr.affinity_size = defaults.affinity_size;
+    }
+    return weft__posix_set_sizes(to, stack_by_default(), guard_by_default());
+}
+
+int weft__posix_read_attr(struct weft__posix_attr *to,
+                          const pthread_attr_t *from)
+{
     if (from == NULL) {
-        pthread_attr_init(&defaults);
-        from = &defaults;
+        return read_defaults(to);
     }
     const struct overlay *o = look(from);
     to->attr = (weft_attr){
-        .stack_size =
-            o->stack_size < WEFT_STACK_MIN ? WEFT_STACK_MIN : o->stack_size,
-        .guard_size = o->guard_size != 0 ? o->guard_size : WEFT_NO_GUARD,
         .flags = (o->flags & DETACHED ? WEFT_DETACHED : 0) |
                  (o->flags & EXPLICIT ? WEFT_EXPLICIT_SCHED : 0),
         .policy = o->policy,
         .priority = o->priority,
         .affinity = o->affinity_size > 0 ? affinity(o) : NULL,
         .affinity_size = o->affinity_size,
-        .sigmask = o->sigmask & SIGMASK_SET ? &to->sigmask : NULL,
     };
-    to->sigmask = o->sigmask & ~SIGMASK_SET;
+    take_sigmask(to, o->sigmask);
     to->given = (struct weft__given){.stack = o->stack};
-    if (o->stack != NULL) {
-        to->given.stack_size = o->stack_size;
-        to->attr.stack_size = WEFT_STACK_MIN;
-        to->attr.guard_size = WEFT_NO_GUARD;
+    if (o->stack == NULL) {
+        return weft__posix_set_sizes(to, o->stack_size, o->guard_size);
     }
+    to->given.stack_size = o->stack_size;
+    to->attr.stack_size = WEFT_STACK_MIN;
+    to->attr.guard_size = WEFT_NO_GUARD;
+    return 0;
 }
 
 int weft__posix_write_attr(pthread_attr_t *to,
@@ -79,7 +103,9 @@ int weft__posix_write_attr(pthread_attr_t *to,
     o->stack = from->given.stack;
     o->stack_size = from->given.stack_size;
     o->guard_size = from->attr.guard_size;
-    o->flags = from->attr.flags & WEFT_DETACHED ? DETACHED : 0;
+    o->flags =
+        (uint16_t)((from->attr.flags & WEFT_DETACHED ? DETACHED : 0) |
+                   (from->attr.flags & WEFT_EXPLICIT_SCHED ? EXPLICIT : 0));
     o->policy = (uint16_t)from->attr.policy;
     o->priority = from->attr.priority;
     return from->attr.affinity == NULL
@@ -91,18 +117,32 @@ int weft__posix_write_attr(pthread_attr_t *to,
 
 int pthread_getattr_default_np(pthread_attr_t *attr)
 {
-    return pthread_attr_init(attr);
+    pthread_attr_init(attr);
+    overlay(attr)->sigmask = defaults.sigmask;
+    return defaults.affinity_size == 0
+               ? 0
+               : pthread_attr_setaffinity_np(
+                     attr, defaults.affinity_size,
+                     (const cpu_set_t *)(const void *)defaults.affinity);
 }
 
+// As musl's: neither a stack's place nor scheduling and how a thread ends. CPUs and
+// the signal mask, which musl does not have, are as beside glibc.
 int pthread_setattr_default_np(const pthread_attr_t *attr)
 {
     const struct overlay *o = look(attr);
-    if (o->stack != NULL || o->flags != 0 || o->stack_size > SIZE_MAX / 4 ||
-        o->guard_size > SIZE_MAX / 4) {
+    if (o->stack != NULL || o->flags != 0 || o->policy != 0 ||
+        o->priority != 0 || o->stack_size > SIZE_MAX / 4 ||
+        o->guard_size > SIZE_MAX / 4 ||
+        o->affinity_size > sizeof defaults.affinity) {
         return EINVAL;
     }
-    default_stack = o->stack_size;
-    default_guard = o->guard_size;
+    defaults.set = 1;
+    defaults.stack_size = o->stack_size;
+    defaults.guard_size = o->guard_size;
+    defaults.sigmask = o->sigmask;
+    defaults.affinity_size = o->affinity_size;
+    memcpy(defaults.affinity, affinity(o), o->affinity_size);
     return 0;
 }
 
@@ -110,8 +150,8 @@ int pthread_setattr_default_np(const pthread_attr_t *attr)
 
 int pthread_attr_setstack(pthread_attr_t *attr, void *stack, size_t size)
 {
-    if (size < PTHREAD_STACK_MIN || size > SIZE_MAX / 4) {
-        return EINVAL;
+    if (size < weft__least_stack() || size > SIZE_MAX / 4) {
+        return EINVAL; // a signal's frame would lie below it
     }
     overlay(attr)->stack = stack;
     overlay(attr)->stack_size = size;
@@ -121,9 +161,6 @@ int pthread_attr_setstack(pthread_attr_t *attr, void *stack, size_t size)
 int pthread_attr_getstack(const pthread_attr_t *restrict attr,
                           void **restrict stack, size_t *restrict size)
 {
-    if (look(attr)->stack == NULL) {
-        return EINVAL;
-    }
     *stack = look(attr)->stack;
     *size = look(attr)->stack_size;
     return 0;
@@ -131,7 +168,9 @@ int pthread_attr_getstack(const pthread_attr_t *restrict attr,
 
 int pthread_attr_setstacksize(pthread_attr_t *attr, size_t size)
 {
-    if (size < PTHREAD_STACK_MIN || size > SIZE_MAX / 4) {
+    // Objects that were compiled with musl's own header know another least size.
+    if ((size < PTHREAD_STACK_MIN && size != MUSL_STACK_MIN) ||
+        size > SIZE_MAX / 4) {
         return EINVAL;
     }
     overlay(attr)->stack = NULL;

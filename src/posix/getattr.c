@@ -3,9 +3,13 @@
 // Read before: attrs_musl.c or attr_glibc.c.
 //
 // The stack of a thread is known to its own data. The main thread's is the
-// kernel's: it ends where the mapping ends that holds the environment, and may grow
-// down as far as RLIMIT_STACK allows, or until there is another mapping.
+// kernel's. Its upper end does not move: there the kernel has put the program's name
+// (AT_EXECFN), and a word of zeroes behind it. It may grow down as far as
+// RLIMIT_STACK allows, or until there is another mapping, of which /proc knows.
 #include <fcntl.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include "hold.h"
@@ -57,26 +61,74 @@ static int find_mapping(struct reader *r, uintptr_t address)
     return found ? 0 : ENOENT;
 }
 
-static int main_stack(struct weft__given *stack)
+static uintptr_t round_up(uintptr_t address)
+{
+    return (address + weft__page_size - 1) & ~(weft__page_size - 1);
+}
+
+static uintptr_t main_top(void)
+{
+    const char *name = (const char *)getauxval(AT_EXECFN);
+    uintptr_t last = name != NULL ? (uintptr_t)name + strlen(name) + 1
+                                  : getauxval(AT_RANDOM);
+    return round_up(last + sizeof(long));
+}
+
+// The lower end of what is mapped below page.
+static uintptr_t mapped_down_from(uintptr_t page)
+{
+    unsigned char present;
+    while (mincore((void *)(page - weft__page_size), weft__page_size,
+                   &present) == 0) {
+        page -= weft__page_size;
+    }
+    return page;
+}
+
+static void main_stack(struct weft__given *stack)
 {
     struct reader reader = {{0, 0}, 0, 0};
     struct rlimit limit;
+    uintptr_t top = main_top();
+    size_t size = RLIM_INFINITY;
     int kept = errno, state;
-    weft_set_cancel_state(WEFT_CANCEL_DISABLE, &state); // open, read, close
-    int error = find_mapping(&reader, (uintptr_t)*environ);
-    weft_set_cancel_state(state, NULL);
-    errno = kept;
-    if (error) {
-        return error;
-    }
-    uintptr_t end = reader.number[1];
-    size_t size = end - reader.below;
-    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < size) {
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < top) {
         size = limit.rlim_cur & ~(weft__page_size - 1);
     }
-    stack->stack = (char *)end - size;
+    weft_set_cancel_state(WEFT_CANCEL_DISABLE, &state); // open, read, close
+    if (find_mapping(&reader, top - 1) == 0 && top - reader.below < size) {
+        size = top - reader.below;
+    }
+    weft_set_cancel_state(state, NULL);
+    if (size == RLIM_INFINITY) { // and no /proc
+        size = top - mapped_down_from(top);
+    }
+    errno = kept;
+    stack->stack = (char *)top - size;
     stack->stack_size = size;
-    return 0;
+}
+
+// What lies in a block of the library's. The size is what was asked for, beginning on
+// a page if the block is long enough: a page more may be in use below, and of the
+// thread's own data above a part is counted. Where nothing was asked for, all of it.
+static void stack_in_block(struct weft__given *stack,
+                           const struct weft__thread *data,
+                           const struct weft__block *block)
+{
+    uintptr_t low = (uintptr_t)block->base + block->guard_size;
+    // place.c: TLS lies above it, and the thread's own data above that.
+    uintptr_t top = ((uintptr_t)data - weft__host_tls_size()) & ~(uintptr_t)63;
+    size_t size = data->given.stack_size;
+    if (size != 0 && size < weft__least_stack()) {
+        size = weft__least_stack();
+    }
+    size = size != 0 ? size : top - low;
+    uintptr_t from = round_up(top - size);
+    if (from + size > (uintptr_t)block->base + block->size) {
+        from = top - size;
+    }
+    stack->stack = (char *)from;
+    stack->stack_size = size;
 }
 
 int pthread_getattr_np(pthread_t thread, pthread_attr_t *attr)
@@ -93,24 +145,20 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attr)
     if (data->given.stack != NULL) {
         found.given = data->given;
     } else if (block != NULL) {
-        found.given.stack = (char *)block->base + block->guard_size;
-        // place.c: TLS lies above it, and the thread's own data above that.
-        uintptr_t top =
-            ((uintptr_t)data - weft__host_tls_size()) & ~(uintptr_t)63;
-        found.given.stack_size = top - (uintptr_t)found.given.stack;
-        found.attr.guard_size = block->guard_size;
+        stack_in_block(&found.given, data, block);
+        found.attr.guard_size = data->given.name != NULL
+                                    ? data->given.guard_size
+                                    : block->guard_size;
     }
+    found.attr.flags = data->given.explicit_sched;
     if (weft__life_is_detached(hold.record)) {
-        found.attr.flags = WEFT_DETACHED;
+        found.attr.flags |= WEFT_DETACHED;
     }
     weft__let_go(&hold);
-    int error = 0;
     if (is_main) {
-        error = main_stack(&found.given);
+        main_stack(&found.given);
     }
-    if (error == 0) {
-        error = weft_get_sched(t, &found.attr.policy, &found.attr.priority);
-    }
+    int error = weft_get_sched(t, &found.attr.policy, &found.attr.priority);
     if (error == 0) {
         error = weft_get_affinity(t, found.affinity, sizeof found.affinity);
         found.attr.affinity = found.affinity;

@@ -53,9 +53,13 @@ struct weft__posix_attr {
     unsigned char affinity[1024];
 };
 
-// from: NULL for defaults.
-void weft__posix_read_attr(struct weft__posix_attr *to,
-                           const pthread_attr_t *from);
+// from: NULL for defaults. 0 or an error of pthread_create's.
+int weft__posix_read_attr(struct weft__posix_attr *to,
+                          const pthread_attr_t *from);
+
+// thread.c: fills in the sizes of a stack that is not the program's own.
+int weft__posix_set_sizes(struct weft__posix_attr *to, size_t stack_size,
+                          size_t guard_size);
 
 // What to[...] says of a running thread, for pthread_getattr_np.
 int weft__posix_write_attr(pthread_attr_t *to,

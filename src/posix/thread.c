@@ -19,6 +19,26 @@
 #include "place.h"
 #include "join.h"
 #include "posix.h"
+#include "stack.h"
+
+// Both libcs say "a page" of a guard that was not set. The core is told of none then,
+// and gives what compilers rely on.
+int weft__posix_set_sizes(struct weft__posix_attr *to, size_t stack_size,
+                          size_t guard_size)
+{
+    const size_t page = weft__page_size;
+    if (guard_size > SIZE_MAX - page) {
+        return EINVAL;
+    }
+    guard_size = (guard_size + page - 1) & ~(page - 1);
+    to->given.stack_size = to->attr.stack_size =
+        stack_size < WEFT_STACK_MIN ? WEFT_STACK_MIN : stack_size;
+    to->given.guard_size = guard_size;
+    to->attr.guard_size = guard_size == 0      ? WEFT_NO_GUARD
+                          : guard_size == page ? 0
+                                               : guard_size;
+    return 0;
+}
 
 static void apply(const struct weft__given *given, struct weft__place *place)
 {
@@ -35,12 +55,20 @@ static int create(pthread_t *out, const pthread_attr_t *from,
                   void *(*start)(void *), void *arg)
 {
     struct weft__posix_attr attr;
-    weft__posix_read_attr(&attr, from);
+    int error = weft__posix_read_attr(&attr, from);
+    if (error == 0 && attr.given.stack != NULL &&
+        attr.given.stack_size < weft__least_stack()) {
+        error = EINVAL; // a signal would write below it
+    }
+    if (error) {
+        return error;
+    }
     weft__posix_note_policy(attr.attr.priority);
+    attr.given.explicit_sched = attr.attr.flags & WEFT_EXPLICIT_SCHED;
     attr.given.name = (uintptr_t *)(void *)out;
     attr.given.apply = apply;
     weft_thread handle;
-    int error = weft__create(&handle, &attr.attr, start, arg, &attr.given);
+    error = weft__create(&handle, &attr.attr, start, arg, &attr.given);
     // Sizes that no address space holds: to POSIX it is want of memory.
     return error == WEFT_ENOMEM ? EAGAIN : error;
 }

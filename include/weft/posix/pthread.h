@@ -26,22 +26,6 @@ int pthread_rwlock_clockrdlock(pthread_rwlock_t *__restrict, clockid_t,
 int pthread_rwlock_clockwrlock(pthread_rwlock_t *__restrict, clockid_t,
                                const struct timespec *__restrict);
 
-#ifdef _GNU_SOURCE
-
-int pthread_clockjoin_np(pthread_t, void **, clockid_t,
-                         const struct timespec *);
-int pthread_sigqueue(pthread_t, int, const union sigval);
-
-// A thread's first CPUs and first signal mask.
-struct cpu_set_t;
-int pthread_attr_setaffinity_np(pthread_attr_t *, size_t,
-                                const struct cpu_set_t *);
-int pthread_attr_getaffinity_np(const pthread_attr_t *, size_t,
-                                struct cpu_set_t *);
-int pthread_attr_setsigmask_np(pthread_attr_t *, const sigset_t *);
-int pthread_attr_getsigmask_np(const pthread_attr_t *, sigset_t *);
-#define PTHREAD_ATTR_NO_SIGMASK_NP (-1)
-
 // Whether a thread that holds a read lock may read past a writer that waits.
 int pthread_rwlockattr_setkind_np(pthread_rwlockattr_t *, int);
 int pthread_rwlockattr_getkind_np(const pthread_rwlockattr_t *, int *);
@@ -60,6 +44,22 @@ enum {
             }                                                                  \
         }                                                                      \
     }
+
+#ifdef _GNU_SOURCE
+
+int pthread_clockjoin_np(pthread_t, void **, clockid_t,
+                         const struct timespec *);
+int pthread_sigqueue(pthread_t, int, const union sigval);
+
+// A thread's first CPUs and first signal mask.
+struct cpu_set_t;
+int pthread_attr_setaffinity_np(pthread_attr_t *, size_t,
+                                const struct cpu_set_t *);
+int pthread_attr_getaffinity_np(const pthread_attr_t *, size_t,
+                                struct cpu_set_t *);
+int pthread_attr_setsigmask_np(pthread_attr_t *, const sigset_t *);
+int pthread_attr_getsigmask_np(const pthread_attr_t *, sigset_t *);
+#define PTHREAD_ATTR_NO_SIGMASK_NP (-1)
 
 #define PTHREAD_MUTEX_ADAPTIVE_NP 3
 #define PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP                                 \
