@@ -276,6 +276,7 @@ static const char in_odd_ways[] =
     "echo '-c p.c -o \"o o.o\"' > options && gcc @options && gcc 'o o.o' -o p "
     "&& "
     "run && gcc -r 'o o.o' -o r.o && gcc r.o -o p && run && "
+    "gcc -save-temps -g3 -DHELP=--help --coverage p.c -o p && run && "
     "gcc -S p.c && gcc p.s -o p && run && "
     "gcc -flto -O2 p.c -o p && run && "
     "echo 'void _start(void) { for (;;) {} }' > s.c && "

@@ -66,16 +66,17 @@ while [ "$count" -gt 0 ]; do
     word=$1
     shift
     count=$((count - 1))
-    case $before=$word in
-    -X*=* | -o=*) set -- "$@" "$word" ;; # a word for the linker, or a name
-    *=--libc=*) libc=${word#*=} ;;
-    *=--target=*)
+    own=yes
+    case $before in -X* | -o) own= ;; esac # a word for the linker, or a name
+    case $own$word in
+    yes--libc=*) libc=${word#*=} ;;
+    yes--target=*)
         target=${word#*=}
         case $target in *-musl*) libc=musl ;; esac
         target=${target%%-*}
         ;;
-    *=--help) help ;;
-    *=-pipe) ;; # see musl.specs
+    yes--help) help ;;
+    yes-pipe) ;; # see musl.specs
     *) set -- "$@" "$word" ;;
     esac
     before=$word

@@ -61,9 +61,27 @@ int sem_timedwait(sem_t *restrict sem, const struct timespec *restrict time)
     return sem_clockwait(sem, CLOCK_REALTIME, time);
 }
 
+static NOINLINE int post_shared(weft_sem *s)
+{
+    return weft__posix_result(weft__sem_post_shared(s));
+}
+
+static NOINLINE int post_slow(weft_sem *s, uint64_t seen)
+{
+    return weft__posix_result(weft__sem_post_slow(s, seen));
+}
+
+// weft_sem_post, and needs no frame where nobody waits.
 int sem_post(sem_t *sem)
 {
-    return weft__posix_result(weft_sem_post(overlay(sem)));
+    weft_sem *s = overlay(sem);
+    // relaxed: this bit never changes
+    if (weft__load64_relaxed(&s->word) & WEFT__SEM_SHARED) {
+        return post_shared(s);
+    }
+    // sem.c T2. [sem.release]
+    uint64_t seen = weft__add64_release(&s->word, 1);
+    return seen < WEFT_SEM_MAX ? 0 : post_slow(s, seen);
 }
 
 int sem_getvalue(sem_t *restrict sem, int *restrict value)
