@@ -44,5 +44,6 @@ void weft__let_go(const struct weft__hold *hold)
 
 uint32_t weft__held_tid(const struct weft__hold *hold)
 {
-    return hold->oneself ? (uint32_t)sys_gettid() : weft__life_tid(hold->record);
+    return hold->oneself ? (uint32_t)sys_gettid()
+                         : weft__life_tid(hold->record);
 }

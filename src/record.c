@@ -76,7 +76,8 @@ static int take_from_table(struct weft__record **out)
     }
     *out = (struct weft__record *)chunks[chunk] + offset;
     (*out)->index = used++;
-    (*out)->tid_word = &(*out)->exit_word; // a libc says otherwise at each birth
+    (*out)->tid_word =
+        &(*out)->exit_word; // a libc says otherwise at each birth
     // Generation 1, FREE.  release: pairs with [life], for who looks at all records
     // (host/everyone.c) or has a handle that nobody gave him
     weft__store64_release(&(*out)->life, (uint64_t)1 << 32);

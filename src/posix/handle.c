@@ -68,8 +68,7 @@ static weft_thread look(const struct weft__record *record,
     // what stood in its record by then, and that whoever had its memory before is
     // gone
     return there(record, t) &&
-                   weft__load_pointer_relaxed(word) ==
-                       (const void *)tid_word &&
+                   weft__load_pointer_relaxed(word) == (const void *)tid_word &&
                    there(record, t)
                ? t
                : 0;

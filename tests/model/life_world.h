@@ -35,6 +35,7 @@ size_t weft__host_tls_size(void)
 void *weft__host_tls_build(void *memory, struct weft__thread *self)
 {
     struct tcb *tcb = memory;
+    weft__zero(tcb, sizeof *tcb); // a thread may have been here before
     tcb->slot = self;
     if (beside_libc) {
         weft__store_relaxed(&tcb->tid, WEFT__UNBORN); // nobody looks yet
@@ -71,6 +72,14 @@ static void begin(void)
     }
     model_name(&weft__record_lock, sizeof weft__record_lock, "records' lock");
     model_name(&weft__stack_lock, sizeof weft__stack_lock, "blocks' lock");
+}
+
+static inline void begin_beside_libc(void)
+{
+    beside_libc = 1;
+    begin();
+    weft__record_tid_at(weft__main_thread.record, &main_tls.tid);
+    main_tls.tid = weft__main_thread.record->exit_word;
 }
 
 // ---- What must be so when all is over ----

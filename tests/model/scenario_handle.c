@@ -17,14 +17,6 @@ pthread_t pthread_self(void)
     return (pthread_t)model_thread_pointer();
 }
 
-static void begin_beside_libc(void)
-{
-    beside_libc = 1;
-    begin();
-    weft__record_tid_at(weft__main_thread.record, &main_tls.tid);
-    main_tls.tid = weft__main_thread.record->exit_word;
-}
-
 // As pthread_create does it.
 static void name(const struct weft__given *given, struct weft__place *place)
 {
