@@ -52,7 +52,7 @@ COMPILE = $(CC) $(CLANG_TARGET) $(CORE) $(ARCH_CFLAGS) $(WARN) $(CFLAGS) \
 
 # The runtime, in reading order.
 CORE_SRC := src/thread.c src/place.c src/stack.c src/record.c src/life.c \
-            src/join.c src/birth.c src/refusal.c src/lock.c src/lock_shared.c src/futex.c src/cancel.c src/key.c \
+            src/join.c src/birth.c src/refusal.c src/lock.c src/lock_shared.c src/futex.c src/request.c src/cancel.c src/key.c \
             src/spin_wait.c src/mutex.c src/cond.c src/cond_shared.c src/sem.c \
             src/ghosts.c src/rwlock.c src/barrier.c src/once.c src/spin.c \
             src/owned.c src/futex_pi.c src/owned_pi.c src/robust.c \

@@ -2,8 +2,8 @@
 // cancel.c - end when asked, at a point where nothing is lost.
 // Read before: thread.S (weft__cancel_syscall), hold.c.
 //
-// A request is one word in the thread's record, 0 until somebody asks, and a
-// signal that makes the thread look. The danger is a blocking system call:
+// A request is a bit in the thread's record (request.c), and a signal that makes the
+// thread look, unless it has cancellation disabled. The danger is a blocking system call:
 //
 //   asked before the look      the look sees it               not made
 //   between look and call      the handler finds the pc there not made
@@ -34,6 +34,7 @@
 #include "life.h"
 #include "signal.h"
 #include "refusal.h"
+#include "request.h"
 #include "thread.h"
 
 // thread.S
@@ -44,16 +45,11 @@ extern __attribute__((visibility("hidden"))) const char weft__cancel_end[];
 extern __attribute__((visibility("hidden"))) const char weft__cancel_canceled[];
 void weft__cancel_async(void);
 
-// A thread's cancel_request.
-enum { NOT_ASKED, ASKED, ASKED_AND_TOLD };
-
 // Whether a request waits that may be acted upon.
 static int due(const struct weft__thread *self)
 {
-    // acquire: pairs with [cancel.request], so that what the canceller did
-    // before is seen by cleanup handlers
     return self->cancel_state == WEFT_CANCEL_ENABLE &&
-           weft__load_acquire(&self->record->cancel_request) != NOT_ASKED;
+           weft__request_is_made(self->record);
 }
 
 _Noreturn void weft__cancel_now(void)
@@ -143,9 +139,12 @@ static void handle_cancel(int sig, void *info, void *context)
                *pc < (uintptr_t)weft__cancel_end) {
         *pc = (uintptr_t)weft__cancel_canceled;
     } else if (self->stubs > 0 && !canceled_by_libc(ucontext)) {
+        if (sys_tkill(sys_gettid(), weft__cancel_signal) < 0) {
+            weft__request_lost(self->record); // the queue is full
+            return;
+        }
         self->cancel_signal_blocked = 1;
         *mask |= weft__signal_bit(weft__cancel_signal);
-        sys_tkill(sys_gettid(), weft__cancel_signal);
     }
 }
 
@@ -169,33 +168,16 @@ static long install_handler(void)
     return result;
 }
 
-// Makes a thread look. It is held, or the caller.
-static long nudge(const struct weft__record *record)
+// Makes a thread look, which is held.
+static long nudge(const struct weft__hold *hold)
 {
     long result = install_handler();
     if (result < 0) {
         return result;
     }
-    uint32_t tid = weft__life_tid(record);
+    uint32_t tid = weft__held_tid(hold);
     // Not born yet: it will look before it first blocks.
     return tid == WEFT__UNBORN ? 0 : sys_tkill((long)tid, weft__cancel_signal);
-}
-
-// Asks a thread that is held. Once it was asked and nudged, asking again
-// changes nothing, and no more signals queue up for it.
-static long ask(struct weft__record *record)
-{
-    // relaxed: if it is ASKED_AND_TOLD, there is nothing left to do
-    if (weft__load_relaxed(&record->cancel_request) == ASKED_AND_TOLD) {
-        return 0;
-    }
-    weft__store_release(&record->cancel_request, ASKED); // [cancel.request]
-    long result = record == weft__thread_self()->record ? 0 : nudge(record);
-    if (result >= 0) {
-        // release: as above
-        weft__store_release(&record->cancel_request, ASKED_AND_TOLD);
-    }
-    return result;
 }
 
 // After a change that may have made a request due. It is acted upon at once, or
@@ -210,8 +192,10 @@ static void look_again(const struct weft__thread *self)
     if (self->cancel_type == WEFT_CANCEL_ASYNC) {
         weft__cancel_now();
     }
-    if (self->stubs > 0 && !self->cancel_signal_blocked) {
-        nudge(self->record);
+    if (self->stubs > 0 && !self->cancel_signal_blocked &&
+        (install_handler() < 0 ||
+         sys_tkill(sys_gettid(), weft__cancel_signal) < 0)) {
+        weft__request_lost(self->record);
     }
 }
 
@@ -219,15 +203,38 @@ int weft_cancel(weft_thread t)
 {
     struct weft__hold hold;
     long result = weft__hold(&hold, t);
-    if (result == 0) {
-        struct weft__thread *self = weft__thread_self();
-        result = ask(hold.record);
-        weft__let_go(&hold);
-        if (hold.record == self->record) {
-            look_again(self);
-        }
+    if (result != 0) {
+        return weft__refusal(result); // 0 as well when it has ended
     }
-    return weft__refusal(result); // 0 as well when it has ended
+    if (hold.oneself) {
+        weft__request_make_own(hold.record);
+        look_again(weft__thread_self());
+        return 0;
+    }
+    if (weft__request_make(hold.record)) {
+        result = nudge(&hold);
+        weft__request_told(hold.record, result >= 0);
+    }
+    weft__let_go(&hold);
+    return weft__refusal(result);
+}
+
+void weft__cancel_listen(const struct weft__thread *self, int listens)
+{
+    weft__signal_fence(); // a handler from here on sees the state
+    if (listens) {
+        weft__request_allow(self->record);
+        look_again(self);
+    } else {
+        weft__request_defer(self->record);
+    }
+}
+
+void weft__cancel_leave(struct weft__thread *self)
+{
+    self->leaving = 1;
+    self->cancel_state = WEFT_CANCEL_DISABLE;
+    weft__cancel_listen(self, 0);
 }
 
 int weft_set_cancel_state(int state, int *old)
@@ -239,9 +246,9 @@ int weft_set_cancel_state(int state, int *old)
     if (old != NULL) {
         *old = self->cancel_state;
     }
-    if (!self->leaving) {
+    if (!self->leaving && state != self->cancel_state) {
         self->cancel_state = (uint8_t)state;
-        look_again(self);
+        weft__cancel_listen(self, state == WEFT_CANCEL_ENABLE);
     }
     return 0;
 }

@@ -11,6 +11,15 @@
 long weft__cancel_point(long nr, long a, long b, long c, long d, long e,
                         long f);
 
+struct weft__thread;
+
+// Whether signals of requests may come to the calling thread: when it enables and
+// disables cancellation, itself or a libc for it.
+void weft__cancel_listen(const struct weft__thread *self, int listens);
+
+// The calling thread is ending: no more cancellation.
+void weft__cancel_leave(struct weft__thread *self);
+
 // Ends the calling thread as cancelled.
 _Noreturn void weft__cancel_now(void);
 

@@ -19,6 +19,7 @@
 #include "life.h"
 #include "lock.h"
 #include "record.h"
+#include "request.h"
 #include "signal.h"
 #include "stack.h"
 #include "syscall.h"
@@ -132,6 +133,7 @@ static void alone(void)
     struct weft__record *self = weft__thread_self()->record;
     weft__fork_generation++;
     weft__life_after_fork(self);
+    weft__request_after_fork(self);
     self->waits_for = 0;
     weft__thread_alone();
     weft__lock_release(&weft__stack_lock); // weft__stack_put takes it itself

@@ -14,6 +14,7 @@
 #include "hold.h"
 #include "join.h"
 #include "life.h"
+#include "request.h"
 #include "thread.h"
 
 // acquire: pairs with the kernel's store at the thread's very end, so that all
@@ -50,18 +51,33 @@ static long wait_until(struct weft__record *record,
     return 0;
 }
 
+// The thread that record's one waits for; it does.
+static struct weft__record *joined_by(const struct weft__record *record)
+{
+    return weft__record_find(record->waits_for - 1);
+}
+
 // Whether waiting for target would close a circle: target, or whom it waits for,
-// and so on, waits for self. The caller holds weft__record_lock. Every link was
-// checked when it was made, so the walk ends.
+// and so on, waits for self, and none of them will be cancelled in its wait. The
+// caller holds weft__record_lock.
+// Every link was checked when it was made. But one that was to be cancelled then may
+// have cancellation disabled by now, in a handler; so the walk may come into a circle
+// of others, in which it meets who follows it at half its speed.
 static int would_close_circle(struct weft__record *target,
                               const struct weft__record *self)
 {
-    while (target != self) {
-        uint32_t next = target->waits_for;
-        if (next == 0) {
+    const struct weft__record *behind = target;
+    for (unsigned steps = 1; target != self; steps++) {
+        if (target->waits_for == 0 || weft__request_will_be_met(target)) {
             return 0;
         }
-        target = weft__record_find(next - 1);
+        target = joined_by(target);
+        if (target == behind) {
+            return 0;
+        }
+        if (steps % 2 == 0) {
+            behind = joined_by(behind);
+        }
     }
     return 1;
 }
@@ -73,9 +89,10 @@ static void waits_no_more(struct weft__record *self)
     weft__lock_release(&weft__record_lock);
 }
 
-// Claims t for self, unless that could never end.
+// Claims t for self, unless that could never end. endless: for others it is no link of
+// a circle, if it is not.
 static int claim(struct weft__record *record, weft_thread t,
-                 struct weft__record *self)
+                 struct weft__record *self, int endless)
 {
     weft__lock_acquire(&weft__record_lock);
     int error = 0;
@@ -86,7 +103,7 @@ static int claim(struct weft__record *record, weft_thread t,
         error = weft__life_claim(record, t);
     }
     if (error == 0) {
-        self->waits_for = record->index + 1;
+        self->waits_for = endless ? record->index + 1 : 0;
     }
     weft__lock_release(&weft__record_lock);
     return error;
@@ -106,7 +123,7 @@ int weft__join(weft_thread t, void **value, struct weft__deadline deadline)
     weft_test_cancel();
     struct weft__record *self = weft__thread_self()->record;
     struct weft__record *record = weft__record_find(t);
-    int error = claim(record, t, self);
+    int error = claim(record, t, self, deadline.ns == WEFT_FOREVER);
     if (error) {
         return error;
     }

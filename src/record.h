@@ -37,8 +37,8 @@ struct weft__record {
     // one waiter.
     uint32_t exit_word;
 
-    // Not 0 once somebody asked the thread to end (cancel.c). Set by anybody,
-    // never cleared.
+    // Whether somebody asked the thread to end, and whether it may be sent a signal:
+    // request.c. Atomic.
     uint32_t cancel_request;
 
     // Where the kernel stores the tid before clone returns and before the thread
@@ -61,7 +61,8 @@ struct weft__record {
     // Atomic: any walker may look, whoever's the record is.
     uint32_t reached;
 
-    // 1 + the index of whom this thread joins, or 0. Guarded by weft__record_lock.
+    // 1 + the index of whom this thread joins with no deadline, or 0. Guarded by
+    // weft__record_lock.
     uint32_t waits_for;
 
     // Of a thread that ends: its value, written by itself when it has announced its

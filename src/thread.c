@@ -4,6 +4,7 @@
 #include <weft/atomic.h>
 #include <weft/error.h>
 #include "birth.h"
+#include "cancel.h"
 #include "futex.h"
 #include "host/host.h"
 #include "join.h"
@@ -233,9 +234,7 @@ _Noreturn static void leave(struct weft__thread *self, void *value)
 _Noreturn void weft_exit(void *value)
 {
     struct weft__thread *self = weft__thread_self();
-    self->leaving = 1;
-    self->cancel_state = WEFT_CANCEL_DISABLE;
-    weft__signal_fence(); // from here on no cancellation loses a handler
+    weft__cancel_leave(self); // from here on no cancellation loses a handler
     while (self->cleanups != NULL) {
         struct weft_cleanup *cleanup = self->cleanups;
         self->cleanups = cleanup->next; // first: it may itself call weft_exit

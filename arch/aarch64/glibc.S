@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // glibc.S - how glibc opens the bracket around a blocking system call, on aarch64.
 // See src/host/glibc_cancel.c.
+#include "cancel_nr.h"
 
 // int __pthread_enable_asynccancel(void)
 // The cancel handler moves a thread that it finds in [begin, end), or between
@@ -32,7 +33,8 @@ __pthread_enable_asynccancel:
         .cfi_restore x30
 weft__bracket_begin:
         ldar    w0, [x0]                // a request that is there already?
-        cbnz    w0, weft__bracket_canceled
+        tst     w0, #WEFT__REQUEST_ASKED
+        b.ne    weft__bracket_canceled
         ret
 weft__bracket_end:
 weft__bracket_canceled:

@@ -78,7 +78,8 @@ weft__cancel_syscall:
         bti     c
 weft__cancel_begin:
         ldar    w9, [x0]                // a request that is there already?
-        cbnz    w9, weft__cancel_canceled
+        tst     w9, #WEFT__REQUEST_ASKED
+        b.ne    weft__cancel_canceled
         mov     x8, x1                  // nr
         mov     x0, x2                  // a
         mov     x1, x3                  // b

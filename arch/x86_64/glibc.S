@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // glibc.S - how glibc opens the bracket around a blocking system call, on x86_64.
 // See src/host/glibc_cancel.c.
+#include "cancel_nr.h"
 
 // int __pthread_enable_asynccancel(void)
 // The cancel handler moves a thread that it finds in [begin, end), or between
@@ -26,7 +27,7 @@ __pthread_enable_asynccancel:
         add     $8, %rsp
         .cfi_adjust_cfa_offset -8
 weft__bracket_begin:
-        cmpl    $0, (%rax)              // a request that is there already?
+        testl   $WEFT__REQUEST_ASKED, (%rax) // a request that is there already?
         jne     weft__bracket_canceled
         xor     %eax, %eax
         ret

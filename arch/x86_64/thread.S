@@ -75,7 +75,7 @@ weft__cancel_syscall:
         .cfi_startproc
         endbr64
 weft__cancel_begin:
-        cmpl    $0, (%rdi)              // a request that is there already?
+        testl   $WEFT__REQUEST_ASKED, (%rdi) // a request that is there already?
         jne     weft__cancel_canceled
         mov     %rsi, %rax              // nr
         mov     %rdx, %rdi              // a

@@ -29,9 +29,11 @@ enum {
 // was not joined yet swallows the request. Cancelling oneself only marks the
 // request, unless the type is asynchronous.
 //   WEFT_ESRCH    t is gone
+// A thread that has cancellation disabled, or is on its way out, is not disturbed.
 //   WEFT_EPERM, WEFT_ENOTSUP, WEFT_EAGAIN   rt_sigaction or tkill is refused, or
-//                 the kernel's queue of signals is full; the request still stands
-//                 for the next cancellation point
+//                 the kernel's queue of signals is full (RLIMIT_SIGPENDING): the
+//                 request stands for the next cancellation point, but a thread that
+//                 blocks in one is woken only when it is called again and returns 0
 // Async-signal-safe; may be called under asynchronous cancellation.
 int weft_cancel(weft_thread t);
 

@@ -80,7 +80,7 @@ static inline int weft_sem_trywait(weft_sem *s)
 static inline int weft_sem_wait(weft_sem *s)
 {
     // relaxed: a request that comes this moment may as well come later
-    if (weft__load_relaxed(weft__self()->cancel_request) == 0 &&
+    if ((weft__load_relaxed(weft__self()->cancel_request) & 1) == 0 &&
         weft_sem_trywait(s) == 0) {
         return 0;
     }

@@ -120,7 +120,8 @@ WEFT__NORETURN void weft_exit(void *value);
 //   WEFT_ESRCH    t is gone: joined before, or detached and ended, or no thread
 //   WEFT_EINVAL   t is detached, or somebody else is joining it
 //   WEFT_EDEADLK  t is the caller, or waits, perhaps through others, for the
-//                 caller
+//                 caller. (Who waits with a deadline, or is cancelled and has that
+//                 enabled, will wait no more, and does not count)
 // Ordering: all t did happens before the return.
 // Cancellation point: a cancelled joiner leaves t joinable.
 int weft_join(weft_thread t, void **value);
@@ -253,7 +254,7 @@ struct weft__key_slot {
 // The part of a thread's own data that inline code reads.
 struct weft__local {
     weft_thread handle;
-    const uint32_t *cancel_request;  // not 0 once somebody asked it to end
+    const uint32_t *cancel_request;  // odd once somebody asked it to end
     struct weft__far_keys *far_keys; // those beyond the near ones, or NULL
     struct weft__key_slot keys[WEFT__KEYS_NEAR];
 };

@@ -23,6 +23,7 @@
 // a walk of one step is made before there is a second thread: all later ones, and
 // those of C++'s exceptions, only read what it has left.
 #include <weft/cancel.h>
+#include "cancel.h"
 #include "glibc.h"
 #include "syscall.h"
 #include "thread.h"
@@ -98,8 +99,7 @@ static _Thread_local void *result;
 _Noreturn void weft__glibc_unwind(void *value)
 {
     struct weft__thread *self = weft__glibc_self;
-    self->leaving = 1;
-    self->cancel_state = WEFT_CANCEL_DISABLE;
+    weft__cancel_leave(self);
     result = value;
     if (&_Unwind_ForcedUnwind != NULL) {
         exception = (struct unwind_exception){.cleanup = not_thrown_on};

@@ -15,6 +15,7 @@
 #include "arch.h"
 #include "cancel.h"
 #include "musl.h"
+#include "thread.h"
 
 enum { CANCELED = 125 }; // ECANCELED
 
@@ -51,6 +52,10 @@ int weft__musl_set_cancel_state(int state, int *old)
         *old = self->cancel_disable;
     }
     self->cancel_disable = (unsigned char)state;
+    struct weft__thread *own = weft__thread_self();
+    if (own->cancel_state == WEFT_CANCEL_ENABLE) {
+        weft__cancel_listen(own, state != MUSL_CANCEL_DISABLE);
+    }
     return 0;
 }
 

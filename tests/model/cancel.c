@@ -6,6 +6,8 @@
 #include <weft/thread.h>
 #include "machine.h"
 
+struct weft__thread;
+void weft__cancel_leave(struct weft__thread *self);
 void weft__cancel_now(void);
 void weft_exit(void *value) __attribute__((weak));
 
@@ -18,7 +20,7 @@ void model_cancel(unsigned thread)
         mix(t->history, (uint64_t)model_current << 32 | running()->steps);
     uint32_t *request = kernel_cancel_request(thread);
     if (request != NULL) {
-        kernel_store(request, 1);
+        kernel_store(request, memory_newest(request) | 1);
     }
     trace_event(NULL, "cancels %c", trace_letter(thread));
 }
@@ -60,6 +62,12 @@ int weft_set_cancel_state(int state, int *old)
     }
     self->cancel_disabled = state == WEFT_CANCEL_DISABLE;
     return 0;
+}
+
+void weft__cancel_leave(struct weft__thread *self)
+{
+    (void)self;
+    running()->cancel_disabled = 1;
 }
 
 void weft_cleanup_link(struct weft_cleanup *c, void (*fn)(void *), void *arg)

@@ -18,7 +18,7 @@ MODEL_OUT := $(if $(filter .,$(TREE)),$(MODEL),$(TREE))
 # The primitives, and the sources that each is made of. The first three are the
 # explorer's own tests.
 MODEL_PRIMITIVES := litmus machine signals lock lock_shared mutex owned sem cond \
-    cond_freed cond_shared rwlock barrier once spin life handle everyone
+    cond_freed cond_shared rwlock barrier once spin request life handle everyone
 MODEL_litmus :=
 MODEL_machine :=
 MODEL_signals :=
@@ -34,9 +34,10 @@ MODEL_rwlock := rwlock mutex
 MODEL_barrier := barrier mutex
 MODEL_once := once
 MODEL_spin := spin mutex
-MODEL_life := thread record life join birth lock stack place hold signal refusal
+MODEL_request := request
+MODEL_life := thread record life join birth lock stack place hold signal refusal request
 MODEL_handle := posix/handle thread record life join birth lock stack place hold \
-    signal refusal
+    signal refusal request
 MODEL_everyone := host/everyone record life lock
 
 MODEL_WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Werror

@@ -4,13 +4,14 @@
 // kernel of kernel.c.
 #include "life_world.h"
 #include "life_birth.h"
+#include "request.h"
 
 const char model_primitive[] = "life";
 const char model_sources[] =
     "thread.c record.c life.c join.c birth.c stack.c hold.c signal.c";
 
 static int results[MODEL_THREADS]; // of each thread's one question
-static weft_thread first;
+static weft_thread first, main_thread;
 
 // Of two that want the same thread, one gets it and the other is told so.
 static void one_of_two(void)
@@ -174,6 +175,56 @@ static void joins_in_a_circle(void)
     REQUIRE(results[0] == 0 && results[1] == WEFT_EDEADLK);
 }
 
+// The other joins main as well, but will not for long: it has a deadline, or is
+// cancelled.
+static void *joins_main_in_time(void *arg)
+{
+    (void)arg;
+    results[1] = weft_join_until(main_thread, NULL, 1000);
+    return NULL;
+}
+
+static void *joins_main_deaf(void *arg)
+{
+    weft_set_cancel_state(WEFT_CANCEL_DISABLE, NULL);
+    weft__request_defer(weft__thread_self()->record);
+    return joins_main(arg);
+}
+
+static void joins_who_joins(void *(*start)(void *))
+{
+    main_thread = weft_self();
+    created++;
+    REQUIRE(weft_create(&first, NULL, start, (void *)(uintptr_t)main_thread) ==
+            0);
+}
+
+static void joins_one_in_time(void)
+{
+    joins_who_joins(joins_main_in_time);
+    results[0] = weft_join(first, NULL);
+    // EDEADLK, if main was first.
+    REQUIRE(results[0] == 0 &&
+            (results[1] == WEFT_ETIMEDOUT || results[1] == WEFT_EDEADLK));
+}
+
+static void joins_a_cancelled_one(void)
+{
+    joins_who_joins(joins_main);
+    model_cancel(1);
+    REQUIRE(weft_join(first, NULL) == 0);
+}
+
+static void joins_a_deaf_one(void)
+{
+    joins_who_joins(joins_main_deaf);
+    if (model_until_asleep(1)) {
+        model_cancel(1);
+        REQUIRE(weft_join(first, NULL) == WEFT_EDEADLK);
+        weft_exit(NULL);
+    }
+}
+
 static void joins_in_time(void)
 {
     first = create(works, 0);
@@ -255,6 +306,12 @@ const struct scenario model_scenarios[] = {
          detached_then_joined, free_but_reused, 1),
     LIFE("circle", "of two that join each other, one is told",
          joins_in_a_circle, NULL, 2),
+    LIFE("circle_in_time", "who has a deadline closes no circle for others",
+         joins_one_in_time, all_is_free, 2),
+    LIFE("circle_cancelled", "nor does who is cancelled", joins_a_cancelled_one,
+         all_is_free, 2),
+    LIFE("circle_deaf", "but who has that disabled does", joins_a_deaf_one,
+         NULL, 2),
     LIFE("join_until", "who gives up may join or detach again", joins_in_time,
          all_is_free, 2),
     LIFE("join_cancelled", "a cancelled joiner leaves the thread joinable",
