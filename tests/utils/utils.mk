@@ -12,7 +12,7 @@ UTIL_CFLAGS := -std=c11 -ffreestanding -fno-builtin -fno-pie \
                -fno-stack-protector -ffunction-sections -fdata-sections \
                -fno-asynchronous-unwind-tables -fno-unwind-tables \
                -fomit-frame-pointer $(filter -mno-outline-atomics,$(ARCH_CFLAGS)) \
-               $(GCC_SMALLER)
+               $(ARCH_TINY) $(GCC_SMALLER)
 # common-page-size: the file is not padded up to where the data begins in memory.
 UTIL_LDFLAGS := -nostdlib -static \
                 -Wl,--gc-sections,-z,noseparate-code,-z,norelro \
