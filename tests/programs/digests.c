@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // digests.c - fwsum's SHA-256: the processor's own instructions give what C gives.
-// build: -Itests/utils tests/utils/sha256.c tests/utils/sha256_portable.c
+// build: tests/utils/sha256.c tests/utils/sha256_portable.c
 // build.x86_64: tests/utils/x86_64/sha256.S
 // build.aarch64: tests/utils/aarch64/sha256.S
 //
 //   digests same   both, for messages of every length up to some blocks, taken in
 //                  pieces; and what the standard's own examples say
 //   digests which  prints "instructions" where they are used, "portable" where not
-#include "sha256.h"
+#include "../utils/sha256.h"
 #include "support.h"
 
 enum { LONGEST = 500 };
