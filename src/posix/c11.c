@@ -35,9 +35,6 @@ static int in_c11(int error)
 
 int mtx_init(mtx_t *mutex, int type)
 {
-    if ((type & ~(mtx_timed | mtx_recursive)) != 0) {
-        return thrd_error;
-    }
     int kind =
         type & mtx_recursive ? PTHREAD_MUTEX_RECURSIVE : PTHREAD_MUTEX_NORMAL;
     return in_c11(weft__posix_mutex_init(weft__posix_mutex(mutex), kind, 0, 1));

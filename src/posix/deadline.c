@@ -10,8 +10,8 @@
 int weft__posix_deadline(struct weft__deadline *deadline, clockid_t clock,
                          const struct timespec *time)
 {
-    if ((clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC) ||
-        time->tv_nsec < 0 || time->tv_nsec >= 1000000000) {
+    if (weft__posix_clock(clock) != 0 || time->tv_nsec < 0 ||
+        time->tv_nsec >= 1000000000) {
         return EINVAL;
     }
     int64_t ns;

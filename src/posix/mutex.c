@@ -55,6 +55,13 @@ int weft__posix_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags,
     return 0;
 }
 
+static int is_errorcheck(const weft_owned_mutex *m)
+{
+    return !weft__posix_ownerless(m->type) &&
+           (m->type & WEFT__OWNED_KIND) != WEFT_RECURSIVE &&
+           (m->type & WEFT__OWNED_KIND) != WEFT_NORMAL;
+}
+
 // A mutex of any kind.
 static int lock_until(weft_owned_mutex *m, struct weft__deadline deadline)
 {
@@ -132,14 +139,22 @@ TWIN(pthread_mutex_trylock, __pthread_mutex_trylock);
 int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex, clockid_t clock,
                             const struct timespec *restrict time)
 {
+    if (weft__posix_clock(clock) != 0) {
+        return EINVAL;
+    }
     // Where there is no need to wait, the time is not looked at.
     int error = pthread_mutex_trylock(mutex);
     struct weft__deadline deadline;
     if (error != EBUSY) {
         return error;
     }
+    weft_owned_mutex *m = weft__posix_mutex(mutex);
     error = weft__posix_deadline(&deadline, clock, time);
-    return error ? error : lock_until(weft__posix_mutex(mutex), deadline);
+    if (error == 0) {
+        return lock_until(m, deadline);
+    }
+    // Nor where the wait would have no end.
+    return is_errorcheck(m) && weft__owned_is_mine(m) ? EDEADLK : error;
 }
 TWIN(pthread_mutex_clocklock, __pthread_mutex_clocklock);
 
@@ -153,21 +168,31 @@ TWIN(pthread_mutex_timedlock, __pthread_mutex_timedlock);
 int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
     weft_owned_mutex *m = weft__posix_mutex(mutex);
-    if (!weft__posix_ownerless(m->type)) {
-        return weft_owned_mutex_destroy(m);
+    if (weft__posix_ownerless(m->type)) {
+        // relaxed: a holder is found if there is one for certain
+        uint32_t word = weft__load_relaxed(&m->lock.word);
+        const int held = m->type & OWNED_SHARED
+                             ? word != SHARED_FREE
+                             : weft__mutex_is_held_here(word);
+        return held ? EBUSY : 0;
     }
-    // relaxed: a holder is found if there is one for certain
-    uint32_t word = weft__load_relaxed(&m->lock.word);
-    const int held = m->type & OWNED_SHARED ? word != SHARED_FREE
-                                            : weft__mutex_is_held_here(word);
-    return held ? EBUSY : 0;
+    if ((m->type & OWNED_ROBUST) && weft__owned_is_mine(m)) {
+        // Given up, so that no list of the thread's leads into memory that goes.
+        m->again = 0;
+        weft_owned_mutex_unlock(m);
+    }
+    int error = weft_owned_mutex_destroy(m);
+    return m->type & OWNED_ROBUST ? 0 : error; // as the libcs have it
 }
 TWIN(pthread_mutex_destroy, __pthread_mutex_destroy);
 
 int pthread_mutex_consistent(pthread_mutex_t *mutex)
 {
     weft_owned_mutex *m = weft__posix_mutex(mutex);
-    return m->type & OWNED_ROBUST ? weft_owned_mutex_consistent(m) : EINVAL;
+    // Whether there is anything to mend comes first, and then who would do it.
+    return (m->type & OWNED_ROBUST) && weft__owned_state(m) == INCONSISTENT
+               ? weft_owned_mutex_consistent(m)
+               : EINVAL;
 }
 TWIN(pthread_mutex_consistent, __pthread_mutex_consistent);
 

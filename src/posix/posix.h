@@ -36,6 +36,13 @@ struct weft__thread *weft__posix_data(const struct weft__record *record);
 
 // ---- deadline.c: struct timespec ----
 
+// Whether deadlines may be on it: 0, or EINVAL. Calls look at the clock in any case,
+// as the libcs do, and at the time only where they have to wait.
+static inline int weft__posix_clock(clockid_t clock)
+{
+    return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC ? 0 : EINVAL;
+}
+
 // A deadline of the core's for a time on a clock. 0, or EINVAL: another clock than
 // CLOCK_REALTIME and CLOCK_MONOTONIC, or nanoseconds that are none.
 int weft__posix_deadline(struct weft__deadline *deadline, clockid_t clock,

@@ -51,7 +51,9 @@ int pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *cpus)
 
 int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *cpus)
 {
-    return weft_get_affinity(weft__posix_find(thread), cpus, size);
+    return size % sizeof(long) != 0 // as the kernel, and so the libcs, have it
+               ? EINVAL
+               : weft_get_affinity(weft__posix_find(thread), cpus, size);
 }
 
 int pthread_setname_np(pthread_t thread, const char *name)

@@ -46,6 +46,9 @@ int sem_clockwait(sem_t *restrict sem, clockid_t clock,
 {
     struct weft__deadline deadline;
     weft_test_cancel(); // a cancellation point also where it need not wait
+    if (weft__posix_clock(clock) != 0) {
+        return weft__posix_result(EINVAL);
+    }
     if (weft_sem_trywait(overlay(sem)) == 0) {
         return 0; // the time is not looked at
     }

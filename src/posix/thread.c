@@ -16,6 +16,7 @@
 // compute.
 #include <stdlib.h>
 #include <threads.h>
+#include "life.h"
 #include "place.h"
 #include "join.h"
 #include "posix.h"
@@ -88,17 +89,23 @@ TWIN(pthread_join, __pthread_join);
 
 int pthread_tryjoin_np(pthread_t thread, void **value)
 {
-    return weft_tryjoin(weft__posix_find(thread), value);
+    int error = weft_tryjoin(weft__posix_find(thread), value);
+    return error == EDEADLK ? EBUSY : error; // oneself runs
 }
 
 int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t clock,
                          const struct timespec *time)
 {
     struct weft__deadline deadline = WEFT__NEVER;
-    if (time != NULL && weft__posix_deadline(&deadline, clock, time) != 0) {
+    weft_thread t = weft__posix_find(thread);
+    if (weft__posix_clock(clock) != 0) {
         return EINVAL;
     }
-    return weft__join(weft__posix_find(thread), value, deadline);
+    if (time != NULL && weft__posix_deadline(&deadline, clock, time) != 0) {
+        // The time is not looked at if the thread has ended.
+        return weft_tryjoin(t, value) == 0 ? 0 : EINVAL;
+    }
+    return weft__join(t, value, deadline);
 }
 
 int pthread_timedjoin_np(pthread_t thread, void **value,
@@ -109,7 +116,12 @@ int pthread_timedjoin_np(pthread_t thread, void **value,
 
 int pthread_detach(pthread_t thread)
 {
-    return weft_detach(weft__posix_find(thread));
+    weft_thread t = weft__posix_find(thread);
+    int error = weft_detach(t);
+    // Somebody is joining it: what is asked for will be done.
+    return error == EINVAL && !weft__life_is_detached(weft__record_find(t))
+               ? 0
+               : error;
 }
 TWIN(pthread_detach, __pthread_detach);
 

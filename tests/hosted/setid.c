@@ -8,7 +8,9 @@
 // __nptl_setxid the libc would look for its own threads, and find none.
 #include <errno.h>
 #include <grp.h>
+#include <signal.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include "hosted.h"
 
 enum { THREADS = 6, NOBODY = 65534 };
@@ -52,8 +54,42 @@ static void *sleep_on(void *arg)
     return arg;
 }
 
+static void be_told(int signal)
+{
+    (void)signal;
+    _exit(77);
+}
+
+static void *change_alone(void *arg)
+{
+    CHECK_EQ(syscall(SYS_setresuid, 2001, 2002, 2003), 0);
+    weft_barrier_wait(&meeting);
+    while (sleep(1000) < 2000) {
+    }
+    return arg;
+}
+
+// A thread that cannot follow the others ends the process, with SIGABRT.
+static void one_may_not(void)
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGABRT, be_told);
+        weft_barrier_init(&meeting, 2, 0);
+        start(change_alone, NULL);
+        weft_barrier_wait(&meeting);
+        CHECK_EQ(setresuid(1001, 1002, 1003), -2); // it does not come back
+    }
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 77);
+}
+
 int main(void)
 {
+    if (geteuid() == 0) {
+        one_may_not();
+    }
     weft_thread thread[THREADS];
     expected_user = getuid();
     expected_group = getgid();

@@ -37,29 +37,13 @@ static void *wait_and_note(void *arg)
     return NULL;
 }
 
-// Whether the kernel has put that thread to sleep, or it is gone.
-static int sleeps(int tid)
-{
-    char text[200] = "";
-    snprintf(text, sizeof text, "/proc/self/task/%d/stat", tid);
-    FILE *stat = fopen(text, "r");
-    if (stat == NULL) {
-        return 1;
-    }
-    size_t size = fread(text, 1, sizeof text - 1, stat);
-    fclose(stat);
-    text[size] = '\0';
-    const char *end = strrchr(text, ')');
-    return end != NULL && end[2] == 'S';
-}
-
 // Until it waits for the lock, or has got it: it sleeps for nothing else before.
 static void begin(struct waiter *w)
 {
     CHECK_EQ(pthread_create(&w->thread, NULL, wait_and_note, w), 0);
     int tid;
     while ((tid = __atomic_load_n(&w->tid, __ATOMIC_SEQ_CST)) == 0 ||
-           !sleeps(tid)) {
+           !is_asleep(tid)) {
         usleep(1000); // the others are less urgent
     }
 }

@@ -50,4 +50,20 @@ static inline struct timespec after(clockid_t clock, long milliseconds)
     return t;
 }
 
+// Whether the kernel has put that thread to sleep, or it is gone.
+static inline int is_asleep(int tid)
+{
+    char text[200] = "";
+    snprintf(text, sizeof text, "/proc/self/task/%d/stat", tid);
+    FILE *stat = fopen(text, "r");
+    if (stat == NULL) {
+        return 1;
+    }
+    size_t size = fread(text, 1, sizeof text - 1, stat);
+    fclose(stat);
+    text[size] = '\0';
+    const char *end = strrchr(text, ')');
+    return end != NULL && end[2] == 'S';
+}
+
 #endif
