@@ -35,10 +35,16 @@
 // its lock (as lock.c's: HELD, and CONTENDED when somebody may be asleep on it).
 // That they are one word matters: 0 says that there is no waiter and also that
 // nobody, such as the last one LEAVING, is still at work on the list.
+//
+// In the child of a fork the nodes are ghosts (ghosts.h), on stacks that may be used
+// again; so may be who has the lock. The first to come throws the list away. The
+// thread that forked may have done so in a signal handler over its own wait: its node
+// is thrown away, too, and its wait ends for no reason.
 #include <weft/error.h>
 #include "cancel.h"
 #include "cond.h"
 #include "futex.h"
+#include "ghosts.h"
 #include "mutex.h"
 
 enum { WAITING, LEAVING, SIGNALLED, AWAKE, TURN, TURN_THERE };
@@ -50,6 +56,7 @@ struct waiter {
     // together, ended by NULL, afterwards.
     struct waiter *next;
     struct waiter *previous;
+    uint32_t generation; // of the list; for weft__ghosts_forked
     weft_mutex *mutex; // if it is a plain one, else NULL
     uint32_t *leavers; // whom to tell that the node is out, or NULL
 };
@@ -59,9 +66,12 @@ int weft_cond_init(weft_cond *c, uint32_t flags)
     if (flags & ~WEFT_SHARED) {
         return WEFT_EINVAL;
     }
-    c->list = flags & WEFT_SHARED ? CONTENDED : 0;
-    c->count = 0;
-    c->shared = flags & WEFT_SHARED ? WEFT__COND_SHARED : 0;
+    c->list = 0;
+    c->word = 0;
+    c->shared = flags & WEFT_SHARED;
+    if (c->shared) {
+        weft__cond_shared_init(c);
+    }
     return 0;
 }
 
@@ -71,23 +81,36 @@ static uint32_t *lock_half(weft_cond *c)
     return (uint32_t *)(void *)&c->list;
 }
 
-// Locks the list and returns its newest waiter.
-static struct waiter *lock_list(weft_cond *c)
+static void drop_list(void *c)
+{
+    // relaxed: [ghosts.dropped] comes after it
+    weft__store64_relaxed(&((weft_cond *)c)->list, 0);
+}
+
+static uint32_t without_ghosts(weft_cond *c)
+{
+    return weft__ghosts_none(&c->word, drop_list, c);
+}
+
+// Locks the list and returns its newest waiter; in *generation its generation.
+static struct waiter *lock_list(weft_cond *c, uint32_t *generation)
 {
     uint64_t mine = HELD;
-    uint64_t seen = weft__load64_relaxed(&c->list); // what the cas expects
     for (;;) {
+        *generation = without_ghosts(c);
+        uint64_t seen = weft__load64_relaxed(&c->list); // what the cas expects
         if (!(seen & HELD)) {
             // acquire: pairs with [cond.list]
-            if (weft__cas64_acquire(&c->list, &seen, seen | mine)) {
+            if (weft__cas64_acquire(&c->list, &seen, seen | mine) &&
+                !weft__ghosts_forked(*generation)) {
                 return (struct waiter *)(uintptr_t)seen;
             }
         } else if ((seen & CONTENDED) ||
                    // relaxed: the sleep itself compares the word
                    weft__cas64_relaxed(&c->list, &seen, seen | CONTENDED)) {
-            weft__futex_wait(lock_half(c), (uint32_t)(seen | CONTENDED), 0);
+            weft__futex_wait(lock_half(c), (uint32_t)(seen | CONTENDED),
+                             FUTEX_HANDLERS);
             mine = HELD | CONTENDED; // others may be asleep still
-            seen = weft__load64_relaxed(&c->list);
         }
     }
 }
@@ -168,38 +191,46 @@ static struct waiter *choose(struct waiter **newest, int all, uint32_t *leavers)
     return first;
 }
 
-// relaxed: whether it is 0 never changes, only the number of waiters in it does
-static int is_shared(const weft_cond *c)
-{
-    return weft__load_relaxed(&c->shared) != 0;
-}
-
 void weft__cond_wake(weft_cond *c, int all)
 {
-    if (is_shared(c)) {
-        weft__cond_shared_wake(c, all);
+    if (c->shared) {
+        weft__cond_shared_wake(c);
         return;
     }
     uint32_t leavers = 0;
-    struct waiter *newest = lock_list(c);
+    uint32_t generation;
+    struct waiter *newest = lock_list(c, &generation);
     struct waiter *first = choose(&newest, all, &leavers);
     unlock_list(c, newest);
-    if (first != NULL) {
+    if (first != NULL && !weft__ghosts_forked(generation)) {
         give_turn(first);
     }
     // acquire: pairs with [cond.left]
     uint32_t left;
-    while ((left = weft__load_acquire(&leavers)) != 0) {
-        weft__futex_wait(&leavers, left, 0);
+    while ((left = weft__load_acquire(&leavers)) != 0 &&
+           !weft__ghosts_forked(generation)) {
+        weft__futex_wait(&leavers, left, FUTEX_HANDLERS);
     }
+}
+
+int weft__cond_is_waited_on(weft_cond *c)
+{
+    if (!c->shared && weft__cond_waited_on(c)) {
+        without_ghosts(c);
+    }
+    return !c->shared && weft__cond_waited_on(c);
 }
 
 // A waiter that was not signalled takes itself out of the list.
 static void leave(weft_cond *c, struct waiter *w)
 {
-    struct waiter *newest = lock_list(c);
-    take_out(&newest, w);
-    uint32_t *leavers = w->leavers;
+    uint32_t generation;
+    struct waiter *newest = lock_list(c, &generation);
+    uint32_t *leavers = NULL;
+    if (generation == w->generation) {
+        take_out(&newest, w);
+        leavers = w->leavers;
+    }
     unlock_list(c, newest);
     // [cond.left] The signaller's counter may be gone after the last one's step.
     if (leavers != NULL && weft__add_release(leavers, (uint32_t)-1) == 1) {
@@ -208,13 +239,14 @@ static void leave(weft_cond *c, struct waiter *w)
 }
 
 // Sleeps until signalled and its turn, or until it has to leave, and has left.
-// 0, WEFT_ETIMEDOUT or WEFT__CANCELED_CALL.
+// 0, also in the child of a fork; WEFT_ETIMEDOUT or WEFT__CANCELED_CALL.
 static long sleep_until_turn(weft_cond *c, struct waiter *w,
                              struct weft__deadline deadline)
 {
     uint32_t state;
     // acquire: pairs with [cond.turn]
-    while ((state = weft__load_acquire(&w->state)) == WAITING) {
+    while ((state = weft__load_acquire(&w->state)) == WAITING &&
+           !weft__ghosts_forked(w->generation)) {
         long result =
             weft__futex_wait_until(&w->state, WAITING, deadline, FUTEX_CANCEL);
         if ((result == WEFT__CANCELED_CALL || result == -WEFT_ETIMEDOUT) &&
@@ -225,10 +257,10 @@ static long sleep_until_turn(weft_cond *c, struct waiter *w,
         }
     }
     // Deadline and cancellation count no more. A sleep on the mutex may have ended.
-    while (state < TURN) {
+    while (state < TURN && !weft__ghosts_forked(w->generation)) {
         // T3.  relaxed: T4 orders
         if (state == AWAKE || weft__cas_relaxed(&w->state, SIGNALLED, AWAKE)) {
-            weft__futex_wait(&w->state, AWAKE, 0);
+            weft__futex_wait(&w->state, AWAKE, FUTEX_HANDLERS);
         }
         state = weft__load_acquire(&w->state); // acquire: as above
     }
@@ -242,7 +274,7 @@ static int private_wait(weft_cond *c, const struct weft__cond_mutex *m,
     w.state = WAITING;
     w.leavers = NULL;
     w.mutex = m->plain;
-    struct waiter *newest = lock_list(c);
+    struct waiter *newest = lock_list(c, &w.generation);
     put_in(&newest, &w);
     unlock_list(c, newest);
     m->unlock(m->mutex);
@@ -254,7 +286,7 @@ static int private_wait(weft_cond *c, const struct weft__cond_mutex *m,
     } else {
         error = m->lock(m->mutex);
     }
-    if (result == 0 && w.next != NULL) {
+    if (result == 0 && w.next != NULL && !weft__ghosts_forked(w.generation)) {
         give_turn(w.next);
     }
     if (result == WEFT__CANCELED_CALL) {
@@ -267,8 +299,8 @@ int weft__cond_wait(weft_cond *c, const struct weft__cond_mutex *m,
                     struct weft__deadline deadline)
 {
     weft_test_cancel();
-    return is_shared(c) ? weft__cond_shared_wait(c, m, deadline)
-                        : private_wait(c, m, deadline);
+    return c->shared ? weft__cond_shared_wait(c, m, deadline)
+                     : private_wait(c, m, deadline);
 }
 
 static int lock_plain(void *mutex)

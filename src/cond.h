@@ -25,10 +25,13 @@ int weft__cond_wait_plain(weft_cond *c, weft_mutex *m,
 int weft__cond_wait_owned(weft_cond *c, weft_owned_mutex *m,
                           struct weft__deadline deadline);
 
+// Whether anybody waits on c, which is private. If it is shared, 0.
+int weft__cond_is_waited_on(weft_cond *c);
+
 // cond_shared.c: c is in memory shared between processes.
-#define WEFT__COND_SHARED 0x80000000u
+void weft__cond_shared_init(weft_cond *c);
 int weft__cond_shared_wait(weft_cond *c, const struct weft__cond_mutex *m,
                            struct weft__deadline deadline);
-void weft__cond_shared_wake(weft_cond *c, int all);
+void weft__cond_shared_wake(weft_cond *c);
 
 #endif

@@ -33,8 +33,12 @@ void weft__futex_wait(uint32_t *word, uint32_t expected, unsigned flags)
 {
     // Not through weft__futex_wait_until: a program that never waits with a
     // deadline or as a cancellation point does not link what that needs.
+    // A sleep with a deadline, however far, is not begun anew after a handler
+    // (kernel/signal.c: ERESTART_RESTARTBLOCK).
+    static const struct kernel_timespec far = {INT32_MAX, 0};
     arch_syscall6(SYS_futex, (long)word, operation(FUTEX_WAIT_BITSET, flags),
-                  (long)expected, 0, 0, (long)FUTEX_ANY);
+                  (long)expected, flags & FUTEX_HANDLERS ? (long)&far : 0, 0,
+                  (long)FUTEX_ANY);
 }
 
 void weft__futex_wake(uint32_t *word, int count, unsigned flags)

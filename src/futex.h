@@ -20,6 +20,10 @@ enum {
     FUTEX_SHARED = 1,
     // The wait is a cancellation point.
     FUTEX_CANCEL = 2,
+    // Every signal handler ends the wait. As a rule the kernel begins it anew after
+    // one of SA_RESTART, and who is the child of a fork by then sleeps on, for
+    // somebody who is not there. Costs a timer: for sleeps that are rare.
+    FUTEX_HANDLERS = 4,
 };
 
 // Sleeps while *word is expected, until the deadline. 0, -WEFT_EAGAIN (the word had

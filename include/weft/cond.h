@@ -25,8 +25,9 @@ struct weft_owned_mutex;
 
 typedef struct weft_cond {
     uint64_t list;   // private: src/cond.c has its table; shared: not 0
-    uint32_t count;  // shared: of signals
-    uint32_t shared; // 0, or a mark and the number of waiters
+    uint32_t word;   // private: whose waiters (src/ghosts.h);
+                     // shared: src/cond_shared.c has its table
+    uint32_t shared; // WEFT_SHARED, or 0
 } weft_cond;
 
 // flags: WEFT_SHARED, or 0.

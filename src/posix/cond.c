@@ -5,7 +5,7 @@
 //   offset  libc's object   here
 //   0       48 bytes        weft_cond  16
 //   16                      clock      4    of the deadlines; 0: CLOCK_REALTIME
-#include <weft/cond.h>
+#include "cond.h"
 #include "posix.h"
 #include "posix_mutex.h"
 
@@ -40,8 +40,8 @@ TWIN(pthread_cond_init, __pthread_cond_init);
 int pthread_cond_destroy(pthread_cond_t *cond)
 {
     weft_cond *c = &overlay(cond)->cond;
-    if (weft__load_relaxed(&c->shared) == 0 && weft__cond_waited_on(c)) {
-        return EBUSY; // private, and somebody waits
+    if (weft__cond_is_waited_on(c)) {
+        return EBUSY;
     }
     weft_cond_destroy(c);
     return 0;
