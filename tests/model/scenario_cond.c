@@ -2,9 +2,9 @@
 // scenario_cond.c - weft/cond.h, src/cond.c: no signal is lost, taken twice or
 // taken by who came later. What may be freed when is in scenario_cond_freed.c.
 #include <weft/cancel.h>
-#include <weft/cond.h>
 #include <weft/error.h>
 #include <weft/thread.h>
+#include "cond.h"
 #include "model.h"
 #include "selves.h"
 #include "spin_wait.h"
@@ -202,6 +202,68 @@ static void wakes_two_that_sleep(void)
     weft_cond_broadcast(cond);
 }
 
+// ---- The child of a fork ----
+
+// Whoever waited, signalled or left.
+static void forks_and_uses_it(void)
+{
+    weft_mutex own = {0};
+    model_fork();
+    weft_cond_signal(cond);
+    weft_cond_broadcast(cond);
+    REQUIRE(!weft__cond_is_waited_on(cond));
+    weft_mutex_lock(&own);
+    REQUIRE(weft_cond_wait_until(cond, &own, 1000) == WEFT_ETIMEDOUT);
+    weft_mutex_unlock(&own);
+    REQUIRE(cond->list == 0);
+}
+
+// Nobody is left to wake who came to wait after the fork.
+static MODEL_LOOKER int has_mutex_or_signal(unsigned thread)
+{
+    (void)thread;
+    return mutex.word != 0 || (!a_may_go && cond->list < 4);
+}
+
+static void waits_once(void)
+{
+    weft_mutex_lock(&mutex);
+    if (!a_may_go) {
+        REQUIRE(weft_cond_wait(cond, &mutex) == 0);
+    }
+    weft_mutex_unlock(&mutex);
+    weft_cond_signal(cond);
+}
+
+static void waits_second(void)
+{
+    model_until_asleep(2);
+    waits_once();
+}
+
+static void waits_once_until(void)
+{
+    weft_mutex_lock(&mutex);
+    int error = weft_cond_wait_until(cond, &mutex, 1000);
+    REQUIRE(error == 0 || error == WEFT_ETIMEDOUT);
+    weft_mutex_unlock(&mutex);
+    weft_cond_signal(cond);
+}
+
+static MODEL_LOOKER int has_mutex(unsigned thread)
+{
+    (void)thread;
+    return mutex.word != 0;
+}
+
+static void lets_all_go(void)
+{
+    weft_mutex_lock(&mutex);
+    a_may_go = 1;
+    weft_mutex_unlock(&mutex);
+    weft_cond_broadcast(cond);
+}
+
 #define COND(NAME, PROVES, FINISH, ...)                                        \
     .name = NAME, .proves = PROVES, .setup = begin, .finish = FINISH,          \
     .threads = {__VA_ARGS__}
@@ -241,5 +303,22 @@ const struct scenario model_scenarios[] = {
     {COND("cancelled_beside", "and takes no signal away", none_lost,
           consume_or_be_cancelled, consume, produce_two, cancel_a),
      .preemptions = 1, .old_reads = 1},
+    {COND("fork", "in the child nobody waits, and it is as good as new", NULL,
+          forks_and_uses_it, consume, produce_outside),
+     .preemptions = 2, .old_reads = 1},
+    {COND("fork_leaving", "whoever was at work on the list", NULL,
+          forks_and_uses_it, consume_until, consume_until, produce_outside),
+     .preemptions = 1, .old_reads = NONE},
+    {COND("fork_in_wait", "a wait over which a handler forks ends in the child",
+          NULL, lets_all_go, waits_once),
+     .preemptions = 2, .old_reads = 1, .fork = 2, .fork_asleep = 1,
+     .held = has_mutex_or_signal},
+    {COND("fork_in_turn", "also when it was signalled, and others went before it",
+          NULL, lets_all_go, waits_second, waits_once),
+     .preemptions = 2, .old_reads = 1, .fork = 2, .fork_asleep = 1,
+     .held = has_mutex_or_signal},
+    {COND("fork_in_deadline", "also one with a deadline", NULL, waits_once_until,
+          waits_once_until),
+     .preemptions = 2, .old_reads = 1, .fork = 2, .fork_asleep = 1, .held = has_mutex},
     {0},
 };
