@@ -57,8 +57,8 @@ struct waiter {
     struct waiter *next;
     struct waiter *previous;
     uint32_t generation; // of the list; for weft__ghosts_forked
-    weft_mutex *mutex; // if it is a plain one, else NULL
-    uint32_t *leavers; // whom to tell that the node is out, or NULL
+    weft_mutex *mutex;   // if it is a plain one, else NULL
+    uint32_t *leavers;   // whom to tell that the node is out, or NULL
 };
 
 int weft_cond_init(weft_cond *c, uint32_t flags)

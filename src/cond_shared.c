@@ -65,7 +65,8 @@ void weft__cond_shared_wake(weft_cond *c)
 {
     // relaxed: as in the wait; who waits no more hands nothing over
     if (waited_on(weft__load_relaxed(&c->word))) {
-        weft__futex_change_and_wake(&c->word, FUTEX_ADD, 1, FUTEX_SHARED); // T2.
+        // T2.
+        weft__futex_change_and_wake(&c->word, FUTEX_ADD, 1, FUTEX_SHARED);
     }
 }
 

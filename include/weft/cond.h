@@ -56,14 +56,24 @@ int weft_cond_wait_owned_for(weft_cond *c, struct weft_owned_mutex *m,
                              int64_t timeout_ns);
 
 // Ends the wait of one thread, the one that waits longest, or of all that wait
-// now. Without a waiter nothing happens, at the cost of one load. The caller need
-// not hold the mutex. All of them signalled, a private c may be freed.
+// now; a signal of a shared c ends all waits, too, for one of them may be killed
+// before it gets to anything. Without a waiter nothing happens, at the cost of one
+// load. The caller need not hold the mutex. All of them signalled, c may be freed.
 // Not cancellation points.
 static inline void weft_cond_signal(weft_cond *c);
 static inline void weft_cond_broadcast(weft_cond *c);
 
-// Ends a shared c, once the waiters that were signalled have left it. Nobody may
-// begin to wait any more. For a private one it does nothing.
+// Ends a shared c. It waits for nobody; who waits nevertheless does no longer.
+// Nobody may begin to wait any more. For a private one it does nothing.
+//
+// In the child of a fork a private c is as good as new, whoever waited for it. A
+// thread whose signal handler forks while it waits comes back from its wait in the
+// child, for no reason; but after a handler of SA_RESTART it sleeps on there until
+// its deadline.
+// A process that waits on a shared c may end or be killed: no signal is lost with
+// it, and c can be signalled, ended and initialised again. Who is killed with the
+// mutex takes that along, unless it is robust: then a wait returns
+// WEFT_EOWNERDEAD.
 void weft_cond_destroy(weft_cond *c);
 
 // ---- Private from here: what the inline functions need ----

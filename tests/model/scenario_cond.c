@@ -10,7 +10,7 @@
 #include "spin_wait.h"
 
 const char model_primitive[] = "cond";
-const char model_sources[] = "cond.c mutex.c";
+const char model_sources[] = "cond.c";
 
 static weft_mutex mutex;
 static weft_cond *cond;
@@ -313,12 +313,14 @@ const struct scenario model_scenarios[] = {
           NULL, lets_all_go, waits_once),
      .preemptions = 2, .old_reads = 1, .fork = 2, .fork_asleep = 1,
      .held = has_mutex_or_signal},
-    {COND("fork_in_turn", "also when it was signalled, and others went before it",
-          NULL, lets_all_go, waits_second, waits_once),
+    {COND("fork_in_turn",
+          "also when it was signalled, and others went before it", NULL,
+          lets_all_go, waits_second, waits_once),
      .preemptions = 2, .old_reads = 1, .fork = 2, .fork_asleep = 1,
      .held = has_mutex_or_signal},
-    {COND("fork_in_deadline", "also one with a deadline", NULL, waits_once_until,
-          waits_once_until),
-     .preemptions = 2, .old_reads = 1, .fork = 2, .fork_asleep = 1, .held = has_mutex},
+    {COND("fork_in_deadline", "also one with a deadline", NULL,
+          waits_once_until, waits_once_until),
+     .preemptions = 2, .old_reads = 1, .fork = 2, .fork_asleep = 1,
+     .held = has_mutex},
     {0},
 };
