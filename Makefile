@@ -62,8 +62,8 @@ CORE_SRC := src/thread.c src/place.c src/stack.c src/record.c src/life.c \
 # What it takes to live beside a libc; in programs without one there is none of it.
 HOST_SRC := src/host/libc.c src/host/choice.c src/host/everyone.c \
             src/host/musl.c src/host/musl_verify.c src/host/musl_cancel.c \
-            src/host/glibc.c src/host/glibc_shape.c src/host/glibc_points.c \
-            src/host/glibc_cancel.c src/host/glibc_syscall.c \
+            src/host/glibc_first.c src/host/glibc.c src/host/glibc_shape.c \
+            src/host/glibc_points.c src/host/glibc_cancel.c src/host/glibc_syscall.c \
             src/host/glibc_unwind.c src/host/glibc_setxid.c \
             arch/$(ARCH)/glibc.S
 # A program's beginning where there is no libc.

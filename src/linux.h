@@ -130,6 +130,7 @@ struct kernel_sigaction {
 #define PT_DYNAMIC   2
 #define PT_TLS       7
 #define PT_GNU_STACK 0x6474e551
+#define PT_GNU_RELRO 0x6474e552
 #define PF_X         1 // of a segment: code
 
 #define DT_NULL     0

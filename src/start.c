@@ -47,7 +47,7 @@ unsigned long __getauxval(unsigned long type)
 // What the program headers say; NULL: there is no such segment.
 struct segments {
     uintptr_t bias; // how far the kernel moved the program
-    const struct elf_phdr *dynamic, *tls;
+    const struct elf_phdr *dynamic, *tls, *relro;
 };
 
 // The headers themselves stand right behind the ELF header, at the beginning of
@@ -55,7 +55,7 @@ struct segments {
 static struct segments read_segments(const struct elf_phdr *phdr, size_t count)
 {
     uintptr_t begin = (uintptr_t)phdr - ELF_HEADER_SIZE;
-    struct segments found = {0, NULL, NULL};
+    struct segments found = {0, NULL, NULL, NULL};
     weft__default_stack = WEFT__DEFAULT_STACK;
     for (; count > 0; count--, phdr++) {
         if (phdr->type == PT_LOAD) {
@@ -68,6 +68,8 @@ static struct segments read_segments(const struct elf_phdr *phdr, size_t count)
             found.tls = phdr;
         } else if (phdr->type == PT_GNU_STACK) {
             weft__stack_as_linked(phdr);
+        } else if (phdr->type == PT_GNU_RELRO) {
+            found.relro = phdr;
         }
     }
     return found;
@@ -138,6 +140,19 @@ static void relocate(uintptr_t bias, const struct elf_dyn *dyn)
     relocate_table(bias, bias + value[DT_JMPREL], value[DT_PLTRELSZ]);
 }
 
+// What only relocations write, constant tables of pointers above all, is constant
+// from now on; in whole pages, as the linker has laid it out. Where the kernel
+// refuses, the program runs without, as it would have been linked with -z norelro.
+static void protect(uintptr_t bias, const struct elf_phdr *relro)
+{
+    uintptr_t mask = weft__page_size - 1;
+    uintptr_t begin = (bias + relro->vaddr) & ~mask;
+    uintptr_t end = (bias + relro->vaddr + relro->memsz) & ~mask;
+    if (begin < end) {
+        sys_mprotect((void *)begin, end - begin, PROT_READ);
+    }
+}
+
 // The main thread's TLS lies on the initial stack, below what the kernel left,
 // in a frame that never ends.
 static void adopt_main(void *tls)
@@ -191,8 +206,11 @@ _Noreturn void weft__start(long *stack)
     // A program at a fixed address has ifuncs only, in a table of their own.
     uintptr_t iplt = (uintptr_t)__rela_iplt_start;
     relocate_table(0, iplt, (uintptr_t)__rela_iplt_end - iplt);
-    weft__host_tls_lay_out(found.tls, bias);
     weft__page_size = __getauxval(AT_PAGESZ);
+    if (found.relro != NULL) {
+        protect(bias, found.relro);
+    }
+    weft__host_tls_lay_out(found.tls, bias);
     size_t frame = __getauxval(AT_MINSIGSTKSZ);
     weft__signal_frame = frame != 0 ? frame : WEFT__DEFAULT_SIGNAL_FRAME;
     weft__canary_init((const uintptr_t *)__getauxval(AT_RANDOM));

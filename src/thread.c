@@ -129,6 +129,7 @@ int weft__create(weft_thread *out, const weft_attr *attr,
         return WEFT_EINVAL;
     }
     *out = 0;
+    weft__host_adopt();
     int error = start == NULL ? WEFT_EINVAL : weft__place_check(attr);
     if (error) {
         return error;

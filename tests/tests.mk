@@ -174,6 +174,14 @@ $(SUITES:%=suite-%): suite-%:
 	    SCRATCH='$(RESULTS)/scratch/$(PART)' \
 	    $(RESULTS)/bin/check_$* $(TARGET) $(RESULTS)/$(PART)
 
+# Allocators that other people wrote, for check_heaps.c.
+HEAPS := build/heaps/$(ARCH)
+$(HEAPS): tests/heaps.sh
+	$(call say,GET $@)CC='$(strip $(CC) $(CLANG_TARGET))' tests/heaps.sh $(ARCH) \
+	    $(CURDIR)/$@ >/dev/null
+
+suite-heaps: $(HEAPS)
+
 # ---- the boot test: all aarch64 programs on an arm64 kernel ----
 
 BOOT := build/boot

@@ -25,6 +25,17 @@ static inline int arch_glibc_head_is_known(const void *tp)
     return word[0] != 0 && word[1] == 0;
 }
 
+// How far weft__glibc_self is from the thread pointer, which need not be set yet.
+static inline ptrdiff_t arch_glibc_slot(void)
+{
+    ptrdiff_t distance;
+    __asm__("mov %0, xzr\n\t"
+            "add %0, %0, :tprel_hi12:weft__glibc_self, lsl 12\n\t"
+            "add %0, %0, :tprel_lo12_nc:weft__glibc_self"
+            : "=r"(distance));
+    return distance;
+}
+
 // ---- A cancellable system call in glibc's code ----
 //   bl    __pthread_enable_asynccancel
 //   mov   ...                          <- site: no branch up to the

@@ -32,6 +32,14 @@ static inline int arch_glibc_head_is_known(const void *tp)
            (uint32_t)word[3] <= 1;
 }
 
+// How far weft__glibc_self is from the thread pointer, which need not be set yet.
+static inline ptrdiff_t arch_glibc_slot(void)
+{
+    ptrdiff_t distance;
+    __asm__("movq $weft__glibc_self@tpoff, %0" : "=r"(distance));
+    return distance;
+}
+
 // ---- A cancellable system call in glibc's code ----
 //   call  __pthread_enable_asynccancel
 //   mov   ...                          <- site: only moves up to the

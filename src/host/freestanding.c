@@ -63,6 +63,11 @@ void weft__host_tls_lay_out(const struct elf_phdr *tls, uintptr_t bias)
     image.memory_size += image.mask;
 }
 
+void weft__host_adopt(void)
+{
+    // start.c has done it, before any code of the program
+}
+
 size_t weft__host_tls_size(void)
 {
     return image.memory_size;

@@ -44,8 +44,6 @@ WEAK int __register_atfork(void (*prepare)(void), void (*parent)(void),
 enum { RES_SIZE = 576 }; // of struct __res_state (<resolv.h>), in whole lines
 enum { NO_RSEQ = -2 };   // "cpu_id" of a thread without restartable sequences
 
-_Thread_local struct weft__thread *weft__glibc_self;
-
 // The tables behind isalpha() and its like as they were at start-up: good for any
 // handler that runs before the thread has taken those of the current locale.
 static const uint16_t *ctype_b;
@@ -151,9 +149,23 @@ static void set_variables(char *tp, struct weft__thread *self)
     *(int32_t *)(void *)(tp + __rseq_offset + 4) = NO_RSEQ;
 }
 
+// What glibc's own pthread_create does when it makes the second thread of the
+// process. Until then malloc and stdio take no locks, and the C++ library does
+// without atomics, and notices when the initialiser of a static variable comes
+// upon the variable itself.
+static void no_longer_alone(void)
+{
+    if (__libc_single_threaded) {
+        arch_glibc_head(__builtin_thread_pointer(), weft__glibc.main_tp);
+        __libc_single_threaded = 0;
+        _IO_enable_locks();
+    }
+}
+
 static void *tls_build(void *memory, struct weft__thread *self)
 {
     const struct weft__glibc *shape = &weft__glibc;
+    no_longer_alone();
     weft__glibc_unwind_prepare();
     uintptr_t mask = shape->align - 1;
     char *tp = (char *)(((uintptr_t)memory + below_tp() + mask) & ~mask);
@@ -253,6 +265,7 @@ static void after_fork_in_child(void)
     take_out(node);
     insert(node);
     _dl_stack_cache_lock = 0;
+    __libc_single_threaded = 1; // until it creates a thread
     in_child = 1;
     weft__libc_after_fork(1);
     in_child = 0;
@@ -262,16 +275,12 @@ static void after_fork_in_child(void)
 static void adopt(struct weft__thread *main)
 {
     char *tp = __builtin_thread_pointer();
-    weft__glibc_self = main;
-    weft__self_slot = (char *)&weft__glibc_self - tp;
+    weft__glibc_first(); // was called long ago: this has the linker see to it
     weft__record_tid_at(main->record, number_of(tp));
     main->record->of_host = tp;
     ctype_b = *__ctype_b_loc();
     ctype_tolower = *__ctype_tolower_loc();
     ctype_toupper = *__ctype_toupper_loc();
-    arch_glibc_head(tp, tp);
-    __libc_single_threaded = 0;
-    _IO_enable_locks();
     if (__register_atfork != NULL) {
         __register_atfork(before_fork, after_fork, after_fork_in_child, NULL);
     }

@@ -66,8 +66,10 @@ long __internal_syscall_cancel(long a, long b, long c, long d, long e, long f,
 // Lets the signals above arrive. (A program with glibc.c has glibc_setxid.c by it.)
 void weft__glibc_signals_init(void);
 
-// The calling thread's own data: what the slot points to. NULL in main before it
-// was adopted. glibc's functions come by here from its first moments on.
+// glibc_first.c: main is a thread before there is any other code of the program.
+void weft__glibc_first(void);
+
+// The calling thread's own data: what the slot points to.
 struct weft__thread;
 extern WEFT__HIDDEN _Thread_local struct weft__thread *weft__glibc_self;
 
@@ -78,7 +80,8 @@ int weft__glibc_cancel_at(char *ucontext);
 // The same: what the libc's own functions switch cancellation off and on by.
 int weft__glibc_set_cancel_state(int state, int *old);
 
-// Before there is a second thread; later it does nothing.
+// Before each thread is created: has libgcc sort the program's tables, if they are
+// there and it has not yet.
 void weft__glibc_unwind_prepare(void);
 
 // Ends the calling thread, frame by frame from the caller on.

@@ -48,9 +48,6 @@ const uint32_t *weft__bracket_open(void)
 {
     static const uint32_t not_asked;
     struct weft__thread *self = weft__glibc_self;
-    if (self == NULL) { // main, before it was adopted
-        return &not_asked;
-    }
     self->stubs++;
     weft__signal_fence(); // a handler from here on counts it
     return self->cancel_state == WEFT_CANCEL_ENABLE
@@ -62,9 +59,6 @@ void __pthread_disable_asynccancel(int old)
 {
     struct weft__thread *self = weft__glibc_self;
     (void)old;
-    if (self == NULL) {
-        return;
-    }
     weft__signal_fence(); // a handler up to here counts it
     self->stubs--;
     if (self->stubs == 0 && self->cancel_signal_blocked) {
@@ -141,29 +135,29 @@ void __libc_cleanup_pop_restore(struct glibc_cleanup *cleanup);
 void __pthread_cleanup_push(struct glibc_cleanup *cleanup,
                             void (*routine)(void *), void *argument)
 {
-    cleanup->record.fn = routine;
-    cleanup->record.arg = argument;
-    if (weft__glibc_self != NULL) {
-        weft_cleanup_link(&cleanup->record, routine, argument);
-    }
+    weft_cleanup_link(&cleanup->record, routine, argument);
 }
 
 void __pthread_cleanup_pop(struct glibc_cleanup *cleanup, int execute)
 {
-    if (weft__glibc_self != NULL) {
-        weft_cleanup_unlink(&cleanup->record);
-    }
+    weft_cleanup_unlink(&cleanup->record);
     if (execute) {
         cleanup->record.fn(cleanup->record.arg);
     }
 }
 
+// The names by which programs know these two (and run-time libraries of other
+// languages still call them). The libc has all four in one object, so that who asks
+// for two of them has to find them here.
+void _pthread_cleanup_push(struct glibc_cleanup *cleanup,
+                           void (*routine)(void *), void *argument)
+    __attribute__((alias("__pthread_cleanup_push")));
+void _pthread_cleanup_pop(struct glibc_cleanup *cleanup, int execute)
+    __attribute__((alias("__pthread_cleanup_pop")));
+
 void __libc_cleanup_push_defer(struct glibc_cleanup *cleanup)
 {
     struct weft__thread *self = weft__glibc_self;
-    if (self == NULL) {
-        return;
-    }
     cleanup->old_type = self->cancel_type;
     self->cancel_type = WEFT_CANCEL_DEFERRED;
     weft_cleanup_link(&cleanup->record, cleanup->record.fn,
@@ -172,10 +166,6 @@ void __libc_cleanup_push_defer(struct glibc_cleanup *cleanup)
 
 void __libc_cleanup_pop_restore(struct glibc_cleanup *cleanup)
 {
-    struct weft__thread *self = weft__glibc_self;
-    if (self == NULL) {
-        return;
-    }
     weft_cleanup_unlink(&cleanup->record);
     if (cleanup->old_type != WEFT_CANCEL_DEFERRED) {
         weft_set_cancel_type((int)cleanup->old_type, NULL);
@@ -185,8 +175,5 @@ void __libc_cleanup_pop_restore(struct glibc_cleanup *cleanup)
 // 0 enables, 1 disables, as in <weft/cancel.h>.
 int weft__glibc_set_cancel_state(int state, int *old)
 {
-    if (weft__glibc_self == NULL) {
-        return 0;
-    }
     return weft_set_cancel_state(state, old);
 }

@@ -59,9 +59,8 @@ void weft__glibc_signals_init(void)
 int __nptl_setxid(const struct glibc_command *command)
 {
     struct call call = {command, 0, 0};
-    struct weft__thread *self = weft__glibc_self;
     // The child of a vfork runs on the caller's TCB and is a process of its own.
-    if (self == NULL || (long)*self->record->tid_word != sys_gettid()) {
+    if ((long)*weft__glibc_self->record->tid_word != sys_gettid()) {
         make(&call);
     } else {
         weft__everyone_calls(GLIBC_SIGNAL_SETXID, make, &call);

@@ -16,12 +16,17 @@
 // A handler may end the thread as well: then a walk begins at that handler, and
 // meets the frames that the one before it has not reached.
 //
-// Where no libgcc_eh is linked, nothing has handlers, and there is no walk.
+// Where no libgcc_eh is linked, nothing has handlers, and there is no walk. Nor is
+// there one before the compiler's own first constructor has told libgcc of the
+// program's tables: without them libgcc would end the process.
 //
 // libgcc sorts the program's tables at the first walk of all, and takes a lock
 // around that only if it finds pthread_key_create's inner name in the program. So
-// a walk of one step is made before there is a second thread: all later ones, and
-// those of C++'s exceptions, only read what it has left.
+// one function is looked up before there is a second thread: all walks, and those
+// of C++'s exceptions, only read what that has left. (A program without that name,
+// with threads from before the tables are known, makes the look-up when it creates
+// the next one.)
+#include <weft/atomic.h>
 #include <weft/cancel.h>
 #include "cancel.h"
 #include "glibc.h"
@@ -39,26 +44,26 @@ struct unwind_exception {
 typedef int unwind_stop(int version, int actions, uint64_t class,
                         struct unwind_exception *exception, void *context,
                         void *value);
-enum { UNWIND_END_OF_STACK = 16, UNWIND_GO_ON = 0, UNWIND_END_OF_WALK = 5 };
+enum { UNWIND_END_OF_STACK = 16, UNWIND_GO_ON = 0 };
 WEAK int _Unwind_ForcedUnwind(struct unwind_exception *, unwind_stop *, void *);
-typedef int unwind_visit(void *context, void *argument);
-WEAK int _Unwind_Backtrace(unwind_visit *, void *argument);
 WEAK uintptr_t _Unwind_GetCFA(void *context);
+WEAK const void *_Unwind_Find_FDE(void *pc, void *bases[3]);
 
-static int stop_at_once(void *context, void *argument)
+// Whether the tables are known. Asking has them sorted.
+static int tables_are_known(void)
 {
-    (void)context, (void)argument;
-    return UNWIND_END_OF_WALK;
+    void *bases[3]; // struct dwarf_eh_bases
+    return &_Unwind_Find_FDE != NULL &&
+           _Unwind_Find_FDE((void *)(uintptr_t)weft__glibc_unwind, bases) !=
+               NULL;
 }
 
 void weft__glibc_unwind_prepare(void)
 {
-    static int prepared; // written before the first clone, and then no more
-    if (!prepared) {
-        prepared = 1;
-        if (&_Unwind_Backtrace != NULL) {
-            _Unwind_Backtrace(stop_at_once, NULL);
-        }
+    static uint32_t known; // atomic
+    // relaxed: whoever finds 0 asks libgcc
+    if (!weft__load_relaxed(&known) && tables_are_known()) {
+        weft__store_relaxed(&known, 1);
     }
 }
 
@@ -101,7 +106,7 @@ _Noreturn void weft__glibc_unwind(void *value)
     struct weft__thread *self = weft__glibc_self;
     weft__cancel_leave(self);
     result = value;
-    if (&_Unwind_ForcedUnwind != NULL) {
+    if (&_Unwind_ForcedUnwind != NULL && tables_are_known()) {
         exception = (struct unwind_exception){.cleanup = not_thrown_on};
         _Unwind_ForcedUnwind(&exception, step, value);
     }

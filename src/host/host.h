@@ -15,6 +15,11 @@
 struct weft__record;
 struct weft__thread;
 
+// Before the first thread is created, and before any fork: the host is ready for
+// it, whatever part of the program may have begun to run. Async-signal-safe once
+// main runs.
+void weft__host_adopt(void);
+
 // Bytes that TLS and TCB of a thread take, whatever the alignment of the memory.
 // Constant once the program runs.
 size_t weft__host_tls_size(void);
@@ -28,13 +33,14 @@ void *weft__host_tls_build(void *memory, struct weft__thread *self);
 // Ends the process as a return from main does.
 _Noreturn void weft__host_exit(int status);
 
-// For the host, before any other call: the calling thread is main, and its
-// thread pointer is set with the slot pointing to weft__main_thread. Returns
-// main's exit word, into which the host has the kernel's tid stored.
+// For the host, before any other call: gives main its record and its handle. What
+// this does needs no thread pointer. The host has the slot point to
+// weft__main_thread before anybody looks. Returns main's exit word, into which the
+// host has the kernel's tid stored.
 uint32_t *weft__thread_adopt_main(void);
 
 // What a libc wants to be told of a thread's life. NULL in a program without one,
-// so that nothing of it is in there. Written once, before main.
+// so that nothing of it is in there. Written once, before there is a second thread.
 struct weft__libc_hooks {
     // In the new thread, before anything else.
     void (*begin)(struct weft__thread *self);

@@ -6,6 +6,18 @@
 // a TCB there that it knows and this code does not own. So nothing is changed
 // before everything that is relied upon was looked at: what is found otherwise is
 // another version, and the program ends, before main, with a line that says what.
+//
+// Code of the program may run before: a malloc of its own, called by the libc's
+// start-up, and what stands in .preinit_array. So main becomes a thread in two
+// steps:
+//
+//     weft__libc_first    memory alone: main has a record, a handle, keys,
+//                         cleanup handlers and a tid. Beside glibc this is the
+//                         very first code of the program (glibc_first.c); musl
+//                         calls nobody before the second step.
+//     weft__host_adopt    the look at the libc, and all that changes it: before the
+//                         first constructor, and before the first thread or fork
+//                         if that comes earlier.
 #include "everyone.h"
 #include "fork.h"
 #include "libc.h"
@@ -60,31 +72,48 @@ static void register_exit_word(uint32_t *exit_word)
     *exit_word = (uint32_t)sys_gettid();
 }
 
-// Before main, and before the constructors of the program.
-__attribute__((constructor(101))) static void adopt_main(void)
+void weft__libc_first(const struct weft__libc *host)
 {
-    libc = weft__libc_choose();
-    if (libc == NULL) {
+    libc = host;
+    weft__libc_hooks = &libc->hooks;
+    weft__signals_lower = 33 - libc->cancel_signal; // the last one is the next
+    *weft__thread_adopt_main() = (uint32_t)sys_gettid();
+}
+
+void weft__host_adopt(void)
+{
+    static int done; // written while there is one thread
+    if (done) {
+        return;
+    }
+    done = 1;
+    const struct weft__libc *chosen = weft__libc_choose();
+    if (chosen == NULL) {
         refuse("libc", "neither static musl nor static glibc, and weft-crt0.o "
                        "is not linked");
     }
-    const char *what = libc->mismatch();
+    const char *what = chosen->mismatch();
     if (what != NULL) {
-        refuse(libc->name, what);
+        refuse(chosen->name, what);
+    }
+    if (libc == NULL) {
+        weft__libc_first(chosen);
     }
     weft__page_size = getauxval(AT_PAGESZ);
     size_t frame = getauxval(AT_MINSIGSTKSZ);
     weft__signal_frame = frame ? frame : WEFT__DEFAULT_SIGNAL_FRAME;
     read_stack_of_program();
-    weft__signals_lower = 33 - libc->cancel_signal; // the last one is the next
-    uint32_t *exit_word = weft__thread_adopt_main();
     libc->adopt(&weft__main_thread);
-    register_exit_word(exit_word);
-    weft__libc_hooks = &libc->hooks;
+    register_exit_word(&weft__main_thread.record->exit_word);
 }
+
+// Before all constructors: those that programs may number begin with 101.
+__attribute__((section(".init_array.00000"), used)) static void (
+    *const adopt_main)(void) = weft__host_adopt;
 
 size_t weft__host_tls_size(void)
 {
+    weft__host_adopt();
     return libc->tls_size();
 }
 
@@ -109,6 +138,7 @@ int __pthread_setcancelstate(int state, int *old)
 
 long weft__libc_fork(void)
 {
+    weft__host_adopt(); // so that the libc's fork calls what it has to
     long pid = fork();
     return pid < 0 ? -*__errno_location() : pid;
 }

@@ -18,8 +18,8 @@ struct weft__libc {
     // Writes nothing.
     const char *(*mismatch)(void);
     // The calling thread is main, and everything looks as expected: sets
-    // weft__self_slot, the slot, and main's tid_word, and makes the libc take its
-    // locks from now on.
+    // weft__self_slot and the slot, unless it has called weft__libc_first, and
+    // main's tid_word.
     void (*adopt)(struct weft__thread *main);
     size_t (*tls_size)(void); // as weft__host_tls_size and weft__host_tls_build
     void *(*tls_build)(void *memory, struct weft__thread *self);
@@ -31,6 +31,11 @@ struct weft__libc {
 // choice.c: the libc that this program is linked with, told by names that no
 // other has; NULL if it is none that Weft knows.
 const struct weft__libc *weft__libc_choose(void);
+
+// libc.c: main is a thread from now on, as far as memory alone makes it one. Once;
+// the host may call it at any time, before there is TLS. The slot and
+// weft__self_slot are the host's to set.
+void weft__libc_first(const struct weft__libc *host);
 
 // libc.c: fork for the hooks.
 long weft__libc_fork(void);

@@ -29,3 +29,9 @@ int __pthread_raise_internal(int sig)
     errno = kept;
     return error;
 }
+
+// Frees what strerror and others have allocated for a thread, at its end. The host
+// asks for it weakly, and that alone does not bring it.
+void __glibc_tls_internal_free(void);
+__attribute__((used)) static void (*const free_internal)(void) =
+    __glibc_tls_internal_free;

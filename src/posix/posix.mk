@@ -61,11 +61,11 @@ endef
 $(foreach libc,musl glibc,$(eval $(call drop_in,$(libc))))
 
 # What -lc finds first, beside glibc: programs whose references are all weak, and
-# those that are not linked with -pthread, get the object too. The second name
-# frees what strerror and others have allocated for a thread, at its end.
+# those that are not linked with -pthread, get the object too. (The name is one that
+# programs do not refer to weakly: the linker would leave it at that.)
 $(BUILD)/glibc/libc.a: $(BUILD)/glibc/libpthread.a
 	@echo '/* GNU ld script */' >$@
-	@echo 'EXTERN(pthread_create __glibc_tls_internal_free)' >>$@
+	@echo 'EXTERN(weft_create)' >>$@
 	@echo 'GROUP(libpthread.a $(GLIBC_LIB))' >>$@
 
 # ---- the drivers ----
