@@ -25,9 +25,6 @@ _Noreturn void __syscall_do_cancel(void)
 long __internal_syscall_cancel(long a, long b, long c, long d, long e, long f,
                                long nr)
 {
-    if (weft__glibc_self == NULL) { // main, before it was adopted
-        return arch_syscall6(nr, a, b, c, d, e, f);
-    }
     long result = weft__cancel_point(nr, a, b, c, d, e, f);
     if (result == WEFT__CANCELED_CALL) {
         __syscall_do_cancel();
