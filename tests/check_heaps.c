@@ -20,17 +20,18 @@ static const struct {
 static void storm(const char *driver, const char *language)
 {
     for (size_t i = 0; i < sizeof heaps / sizeof heaps[0]; i++) {
-        must_run(LIMIT,
-                 "mkdir -p $SCRATCH && build/bin/%s --libc=glibc --target=$ARCH "
-                 "-D_GNU_SOURCE -DWEFT -O1 -Wall -Werror -x %s "
-                 "tests/posix/heap_storm.c -x none build/heaps/$ARCH/lib%s.a "
-                 "-lstdc++ -lm -o $SCRATCH/storm && "
-                 "${CROSS}nm $SCRATCH/storm | grep -q weft__glibc_first && "
-                 "for part in %s; do "
-                 // An emulator keeps memory of its own for each thread.
-                 "case $QEMU$part in qemu*lives) continue;; esac; "
-                 "timeout 120 $QEMU $SCRATCH/storm $part || exit 1; done",
-                 driver, language, heaps[i].name, heaps[i].parts);
+        must_run(
+            LIMIT,
+            "mkdir -p $SCRATCH && build/bin/%s --libc=glibc --target=$ARCH "
+            "-D_GNU_SOURCE -DWEFT -O1 -Wall -Werror -x %s "
+            "tests/posix/heap_storm.c -x none build/heaps/$ARCH/lib%s.a "
+            "-lstdc++ -lm -o $SCRATCH/storm && "
+            "${CROSS}nm $SCRATCH/storm | grep -q weft__glibc_first && "
+            "for part in %s; do "
+            // An emulator keeps memory of its own for each thread.
+            "case $QEMU$part in qemu*lives) continue;; esac; "
+            "timeout 120 $QEMU $SCRATCH/storm $part || exit 1; done",
+            driver, language, heaps[i].name, heaps[i].parts);
     }
 }
 

@@ -108,8 +108,8 @@ void weft__host_adopt(void)
 }
 
 // Before all constructors: those that programs may number begin with 101.
-__attribute__((section(".init_array.00000"), used)) static void (
-    *const adopt_main)(void) = weft__host_adopt;
+__attribute__((section(".init_array.00000"),
+               used)) static void (*const adopt_main)(void) = weft__host_adopt;
 
 size_t weft__host_tls_size(void)
 {

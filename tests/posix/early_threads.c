@@ -63,8 +63,8 @@ static void next(void)
 
 #ifdef __GLIBC__ // musl does not call what stands there
 enum { ROUNDS = 6 };
-__attribute__((section(".preinit_array"), used)) static void (*preinit)(void) =
-    next;
+__attribute__((section(".preinit_array"),
+               used)) static void (*preinit)(void) = next;
 #else
 enum { ROUNDS = 5 };
 #endif

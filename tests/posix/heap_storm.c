@@ -33,7 +33,8 @@ static void *exchange(unsigned place, void *piece)
 
 static void step(unsigned *state)
 {
-    size_t size = sizeof(size_t) + draw(state) % (draw(state) % 64 ? 500 : 50000);
+    size_t size =
+        sizeof(size_t) + draw(state) % (draw(state) % 64 ? 500 : 50000);
     char *piece = (char *)malloc(size);
     CHECK(piece != NULL);
     memset(piece, (int)size, size);
@@ -177,7 +178,8 @@ int main(int argc, char **argv)
     if (is(argc, argv, "forks")) {
         together(work_until_stopped, fork_often);
     }
-    if (argc > 1 && is(argc, argv, "lives")) { // emulators keep memory of threads
+    if (argc > 1 &&
+        is(argc, argv, "lives")) { // emulators keep memory of threads
         live_and_die();
     }
     return 0;
