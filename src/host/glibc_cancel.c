@@ -146,15 +146,6 @@ void __pthread_cleanup_pop(struct glibc_cleanup *cleanup, int execute)
     }
 }
 
-// The names by which programs know these two (and run-time libraries of other
-// languages still call them). The libc has all four in one object, so that who asks
-// for two of them has to find them here.
-void _pthread_cleanup_push(struct glibc_cleanup *cleanup,
-                           void (*routine)(void *), void *argument)
-    __attribute__((alias("__pthread_cleanup_push")));
-void _pthread_cleanup_pop(struct glibc_cleanup *cleanup, int execute)
-    __attribute__((alias("__pthread_cleanup_pop")));
-
 void __libc_cleanup_push_defer(struct glibc_cleanup *cleanup)
 {
     struct weft__thread *self = weft__glibc_self;

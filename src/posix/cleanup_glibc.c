@@ -79,6 +79,35 @@ void __pthread_unregister_cancel_restore(__pthread_unwind_buf_t *buffer)
     weft_set_cancel_type((int)spare(buffer)->old_type, NULL);
 }
 
+// What the macros called before, and run-time libraries of other languages still
+// call. (The libc has these in one object with what glibc_cancel.c defines, so that
+// who asks for them has to find them here.)
+//
+//   offset  struct _pthread_cleanup_buffer   here: struct weft_cleanup
+//   0       __routine                        fn
+//   8       __arg                            arg
+//   16      __canceltype                     next
+_Static_assert(sizeof(struct weft_cleanup) <=
+                   offsetof(struct _pthread_cleanup_buffer, __prev),
+               "the callers' buffers");
+
+void _pthread_cleanup_push(struct _pthread_cleanup_buffer *buffer,
+                           void (*routine)(void *), void *arg);
+void _pthread_cleanup_push(struct _pthread_cleanup_buffer *buffer,
+                           void (*routine)(void *), void *arg)
+{
+    weft_cleanup_link((struct weft_cleanup *)(void *)buffer, routine, arg);
+}
+
+void _pthread_cleanup_pop(struct _pthread_cleanup_buffer *buffer, int execute);
+void _pthread_cleanup_pop(struct _pthread_cleanup_buffer *buffer, int execute)
+{
+    weft_cleanup_unlink((struct weft_cleanup *)(void *)buffer);
+    if (execute) {
+        buffer->__routine(buffer->__arg);
+    }
+}
+
 // What -fexceptions makes of the macros, where it is not inlined.
 void __pthread_cleanup_routine(struct __pthread_cleanup_frame *frame);
 void __pthread_cleanup_routine(struct __pthread_cleanup_frame *frame)

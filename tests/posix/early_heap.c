@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // early_heap.c - a malloc of the program's own that uses threads' functions as
 // allocators do. The libc's start-up calls malloc before any constructor has run.
 // posix: musl glibc

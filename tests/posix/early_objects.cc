@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // early_objects.cc - threads from static objects of C++, prioritised and not.
 // posix: glibc
 #include <mutex>

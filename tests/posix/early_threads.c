@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // early_threads.c - threads from constructors of every priority, and from before.
 // posix: musl glibc
 #include <pthread.h>

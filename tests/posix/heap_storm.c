@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // heap_storm.c - threads that allocate, free what others have allocated, end, and
 // fork. check_heaps.c links it with allocators that other people wrote, in C and in
 // C++; here it is linked with the libc's own.

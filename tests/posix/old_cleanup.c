@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // old_cleanup.c - the functions behind pthread_cleanup_push before there were the
 // macros of today, which run-time libraries of other languages call.
 // posix: glibc

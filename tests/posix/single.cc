@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // single.cc - what the C++ library does while the process has one thread, and from
 // the second on.
 // posix: glibc

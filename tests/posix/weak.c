@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // weak.c - a program whose references are all weak, as those of libraries that do
 // without threads where there are none: it finds all of them, or none.
 // posix: musl glibc
