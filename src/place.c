@@ -65,8 +65,7 @@ int weft__place_find(struct weft__place *place, struct weft__block **block,
     }
     size_t guard_size = attr->guard_size;
     if (guard_size == 0) {
-        guard_size = weft__page_size > ARCH_STACK_GUARD ? weft__page_size
-                                                        : ARCH_STACK_GUARD;
+        guard_size = ARCH_STACK_GUARD; // rounded up to pages with the rest
     } else if (guard_size == WEFT_NO_GUARD) {
         guard_size = 0;
     }
