@@ -133,14 +133,12 @@ static inline long thread_count(void)
     return -1;
 }
 
-// The kernel's letter for what thread tid does (see proc(5)): 'R', 'S', 'Z' ...
-// or 0 when there is no such thread in this process.
-static inline char thread_state(int tid)
+static inline char state_below(const char *directory, int tid)
 {
     struct line path = {0};
     char text[256];
     long length;
-    line_text(&path, "/proc/self/task/");
+    line_text(&path, directory);
     line_number(&path, tid);
     line_text(&path, "/stat");
     length = read_file(path.text, text, sizeof text);
@@ -151,11 +149,26 @@ static inline char thread_state(int tid)
     return length > 2 ? text[length + 1] : '\0';
 }
 
+// The kernel's letter for what thread tid does (see proc(5)): 'R', 'S', 'Z' ...
+// or 0 when there is no such thread in this process.
+static inline char thread_state(int tid)
+{
+    return state_below("/proc/self/task/", tid);
+}
+
 // Lets others run until tid sleeps in the kernel. It may be any sleep: useful
 // where a thread that goes to sleep at all sleeps where the test wants it.
 static inline void until_asleep(int tid)
 {
     while (thread_state(tid) != 'S') {
+        weft_yield();
+    }
+}
+
+// The same for the main thread of another process.
+static inline void until_process_asleep(int pid)
+{
+    while (state_below("/proc/", pid) != 'S') {
         weft_yield();
     }
 }
