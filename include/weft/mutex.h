@@ -10,6 +10,10 @@
 // weft_mutex is the small and fast one: 4 bytes, between the threads of one
 // process, with no owner; locking it twice waits for ever. weft_owned_mutex
 // knows its owner and finds such mistakes.
+//
+// In the child of a fork: if the forking thread held it, so it does there, and can
+// unlock it. If nobody held it, it is free, whoever was waiting. If another thread
+// held it, it is locked for good (weft_atfork helps). It is for one process.
 #ifndef WEFT_MUTEX_H
 #define WEFT_MUTEX_H
 

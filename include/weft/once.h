@@ -22,7 +22,8 @@ typedef struct weft_once_flag {
 // Calls fn unless that was done before; waits while another thread is in it. A
 // call that does not return, because its thread is cancelled in it or calls
 // weft_exit, does not count: one of the waiters begins anew. So does the child of
-// a fork that another thread made while fn was running. Within fn, a weft_once
+// a fork that another thread made while fn was running; what was done is done
+// there. It is for one process. Within fn, a weft_once
 // with the same flag waits for ever.
 //   WEFT_EINVAL   fn is NULL, and was needed
 // Ordering: all that fn did happens before every return.

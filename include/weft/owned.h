@@ -10,6 +10,14 @@
 // What a thread does by mistake, a weft_owned_mutex answers with an error. It may
 // be locked again by its owner, be shared between processes, outlive an owner that
 // died, and lend its owner a priority, as weft_owned_mutex_init is told.
+//
+// In the child of a fork: a private one that the forking thread held is its own there,
+// too, as often as it was locked; one that nobody held is free, whoever waited; one
+// that another thread held is locked for good. A shared one stays the parent's.
+// In shared memory: a process that waits may be killed or end, and the others go
+// on. One that holds it leaves it locked, unless it is WEFT_ROBUST. Between
+// processes nobody is promised a turn: a shared one without WEFT_ROBUST and
+// WEFT_PRIO_INHERIT goes to whoever comes first.
 #ifndef WEFT_OWNED_H
 #define WEFT_OWNED_H
 

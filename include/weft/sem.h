@@ -5,6 +5,10 @@
 //
 //     weft_sem_post(&items);                    // producer; also from a handler
 //     weft_sem_wait(&items);                    // consumer: waits for a post
+//
+// In the child of a fork: its value at the fork; who waited is not there. Shared:
+// a process that is killed or ends takes along what it had taken, and nothing else.
+// A post of a shared one wakes all who wait, so that no wake dies with one of them.
 #ifndef WEFT_SEM_H
 #define WEFT_SEM_H
 

@@ -5,7 +5,8 @@
 //
 // It spins longer than a mutex before it sleeps; that is all the difference. It
 // does sleep in the end: where the holder has lost its processor to the one that
-// spins, it must get it back. In doubt, use a mutex.
+// spins, it must get it back. In doubt, use a mutex. In the child of a fork it is
+// worth what a mutex is.
 #ifndef WEFT_SPIN_H
 #define WEFT_SPIN_H
 

@@ -9,7 +9,7 @@
 // being handed to a thread that is not there is free.
 #include "support.h"
 
-enum { FORKS = 200, OFFERS = 20, WORKERS = 4, OFFERED = 4 };
+enum { FORKS = 200, OFFERS = 20, WORKERS = 4, OFFERED = 4, BATCH = 3 };
 
 static weft_mutex lock;
 static weft_owned_mutex owned;
@@ -84,6 +84,8 @@ static void handlers(void)
 
 static void *wait_for_it(void *arg)
 {
+    // Of the kind that the kernel does not let in when it wakes it.
+    CHECK_EQ(weft_set_sched(weft_self(), BATCH, 0), 0);
     while (!stopped()) {
         weft_mutex_lock(&lock);
         weft_mutex_unlock(&lock);
