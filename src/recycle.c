@@ -70,6 +70,11 @@ struct weft__sleeper {
 static struct weft__sleeper *list; // last in, first out
 static unsigned count, most;       // count is stale outside the lock
 
+// Of weft_recycle, one call at a time: the block on its way out of the list, where a
+// fork finds it (weft__stack_lock guards it while it has no sleeper).
+static struct weft__lock ending_lock;
+static struct weft__block *one_too_many;
+
 // How often this process was forked since. Changed while it has one thread.
 static unsigned forks;
 
@@ -194,7 +199,9 @@ static struct weft__sleeper *unlink_at(struct weft__sleeper **link)
     return sleeper;
 }
 
-static struct weft__sleeper *find(size_t size, size_t guard_size)
+// Under the lock: a block is in the list, or in *out, where a fork finds it as well.
+static struct weft__sleeper *find(struct weft__block **out, size_t size,
+                                  size_t guard_size)
 {
     struct weft__sleeper *found = NULL;
     weft__lock_acquire(&weft__stack_lock);
@@ -205,35 +212,35 @@ static struct weft__sleeper *find(size_t size, size_t guard_size)
     }
     if (*link != NULL) {
         found = unlink_at(link);
+        *out = found->block;
     }
     weft__lock_release(&weft__stack_lock);
     return found;
 }
 
-static struct weft__block *take(size_t size, size_t guard_size)
+static int take(struct weft__block **out, size_t size, size_t guard_size)
 {
     struct inherited mine;
     // relaxed: who is missed is found the next time
     if (weft__load_relaxed(&count) == 0 || !weft__inherited(&mine)) {
-        return NULL;
+        return 0;
     }
-    struct weft__sleeper *sleeper = find(size, guard_size);
+    struct weft__sleeper *sleeper = find(out, size, guard_size);
     if (sleeper == NULL) {
-        return NULL;
+        return 0;
     }
     // Another policy, priority or niceness it might not be allowed to take; and
     // which one a creator's child gets with RESET_ON_FORK, the kernel decides.
-    struct weft__block *block = sleeper->block;
     if ((mine.sched.flags & SCHED_FLAG_RESET_ON_FORK) ||
         !weft__same_words(&mine.sched, &sleeper->state.sched,
                           sizeof mine.sched)) {
-        discard(block);
-        return block;
+        discard(*out);
+        return 1;
     }
     sleeper->other_cpus =
         !weft__same_words(mine.cpus, sleeper->state.cpus, sizeof mine.cpus);
     sleeper->state = mine;
-    return block;
+    return 1;
 }
 
 static long wake(struct weft__thread *self, void *sp, void *tp)
@@ -263,6 +270,8 @@ static void after_fork(void)
         block->sleeper = NULL;
         weft__stack_put(&block);
     }
+    weft__stack_put(&one_too_many);
+    ending_lock.word = 0;              // whoever had it is not here
     weft__thread_self()->recycled = 0; // the kernel knows its word: fork.c
 }
 
@@ -276,19 +285,19 @@ int weft_recycle(unsigned max)
     }
     // [recycle.hooks]
     weft__store_pointer_release(&weft__recycling, (void *)(uintptr_t)&hooks);
+    weft__lock_acquire(&ending_lock);
     for (;;) {
-        struct weft__sleeper *one_too_many = NULL;
         weft__lock_acquire(&weft__stack_lock);
         most = max;
         if (count > max) {
-            one_too_many = unlink_at(&list);
+            one_too_many = unlink_at(&list)->block;
         }
         weft__lock_release(&weft__stack_lock);
         if (one_too_many == NULL) {
-            return 0;
+            break;
         }
-        struct weft__block *block = one_too_many->block;
-        discard(block);
-        weft__stack_put(&block);
+        weft__stack_put(&one_too_many); // ends who is asleep on it first
     }
+    weft__lock_release(&ending_lock);
+    return 0;
 }

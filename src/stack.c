@@ -169,11 +169,9 @@ int weft__stack_get(struct weft__block **out, size_t size, size_t guard_size)
 {
     guard_size = round_to_pages(guard_size);
     size = round_to_pages(size + sizeof(struct weft__block)) + guard_size;
-    if (weft__recycle() != NULL) {
-        *out = weft__recycle()->take(size, guard_size);
-        if (*out != NULL) {
-            return 0;
-        }
+    if (weft__recycle() != NULL &&
+        weft__recycle()->take(out, size, guard_size)) {
+        return 0;
     }
     weft__lock_acquire(&weft__stack_lock);
     struct weft__block *block = take(&hot, size, guard_size);

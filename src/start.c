@@ -10,6 +10,7 @@
 #include "arch.h"
 #include "host/freestanding.h"
 #include "host/host.h"
+#include "signal.h"
 #include "stack.h"
 #include "syscall.h"
 #include "thread.h"
@@ -165,13 +166,20 @@ static void adopt_main(void *tls)
     uint32_t *exit_word = weft__thread_adopt_main();
     long tid = sys_set_tid_address(exit_word);
     *exit_word = (uint32_t)(tid < 0 ? sys_gettid() : tid); // refused: no join
+    // Whoever started the program may have had all signals blocked. What is the
+    // program's stays so.
+    weft__signal_unblock(weft__cancel_signal);
 }
 
+// Each function is called once: one of them may itself end the last thread, and then
+// the process ends from there.
 _Noreturn void weft__host_exit(int status)
 {
-    const fini_function *fini = __fini_array_end;
-    while (fini > __fini_array_start) {
-        (*--fini)();
+    static size_t called; // from the end; by the last thread, or main
+    size_t count = (size_t)(__fini_array_end - __fini_array_start);
+    while (called < count) {
+        called++; // first: it may not come back
+        __fini_array_start[count - called]();
     }
     sys_exit_group(status);
 }

@@ -96,8 +96,9 @@ extern WEFT__HIDDEN void
 // What recycle.c does with threads that end, and for those that begin; NULL in a
 // program that does not call weft_recycle, so that nothing of it is in there.
 struct weft__recycling {
-    // A block with somebody asleep on it, if one fits and may be used, or NULL.
-    struct weft__block *(*take)(size_t size, size_t guard_size);
+    // A block with somebody asleep on it, if one fits and may be used, into *out.
+    // Whether there was one.
+    int (*take)(struct weft__block **out, size_t size, size_t guard_size);
     // Instead of weft__clone: wakes who is asleep on the thread's block. Its tid.
     long (*wake)(struct weft__thread *self, void *sp, void *tp);
     // Ends who is asleep on a block that is not used after all.

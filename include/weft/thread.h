@@ -146,7 +146,8 @@ int weft_join_for(weft_thread t, void **value, int64_t timeout_ns);
 // name, CPUs, policy and priority, floating point modes.
 // What stays is what the kernel keeps for a thread beside that: the tid and its
 // directory in /proc, the CPU time used, credentials and capabilities, seccomp
-// filters, namespaces, cgroup, and what prctl(2) sets (timer slack among it). A
+// filters, namespaces, cgroup, I/O priority (ioprio_set(2)), memory policy
+// (set_mempolicy(2)), and what prctl(2) sets (timer slack among it). A
 // program that changes any of these in its threads calls weft_recycle(0) before.
 //   WEFT_ENOTSUP  beside a libc, or the kernel lacks sched_getattr(2)
 int weft_recycle(unsigned max);
