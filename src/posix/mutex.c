@@ -125,14 +125,18 @@ int pthread_mutex_unlock(pthread_mutex_t *mutex)
 }
 TWIN(pthread_mutex_unlock, __pthread_mutex_unlock);
 
-int pthread_mutex_trylock(pthread_mutex_t *mutex)
+static NOINLINE int trylock_slow(weft_owned_mutex *m)
 {
-    weft_owned_mutex *m = weft__posix_mutex(mutex);
     if (!weft__posix_ownerless(m->type)) {
         return weft_owned_mutex_trylock(m);
     }
     return m->type & OWNED_SHARED ? weft__shared_trylock(&m->lock.word)
                                   : weft_mutex_trylock(&m->lock);
+}
+int pthread_mutex_trylock(pthread_mutex_t *mutex)
+{
+    weft_owned_mutex *m = weft__posix_mutex(mutex);
+    return weft__posix_mutex_take(m) ? 0 : trylock_slow(m);
 }
 TWIN(pthread_mutex_trylock, __pthread_mutex_trylock);
 

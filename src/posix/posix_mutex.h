@@ -14,10 +14,16 @@ int weft__posix_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags,
 // held.
 static inline int weft__posix_mutex_take(weft_owned_mutex *m)
 {
-    if (m->type == 0) {
-        return weft_mutex_trylock(&m->lock) == 0;
+    // mutex.c T1.  acquire: pairs with [mutex.release]
+    if (m->type >= WEFT__OWNED_KIND ||
+        !weft__cas_acquire(&m->lock.word, 0, WEFT__MUTEX_LOCKED)) {
+        return 0;
     }
-    return m->type != WEFT_NORMAL && weft__owned_take(m);
+    if (m->type != 0) {
+        // relaxed: as in weft__owned_take
+        weft__store64_relaxed(&m->owner, weft_self());
+    }
+    return 1;
 }
 
 // Whether m's lock was nobody else's wish, and is free now. The caller has seen to
