@@ -54,7 +54,8 @@ COMPILE = $(CC) $(CLANG_TARGET) $(CORE) $(ARCH_CFLAGS) $(WARN) $(CFLAGS) \
 CORE_SRC := src/thread.c src/place.c src/stack.c src/record.c src/life.c \
             src/join.c src/birth.c src/refusal.c src/lock.c src/lock_shared.c src/futex.c src/request.c src/cancel.c src/key.c \
             src/spin_wait.c src/mutex.c src/cond.c src/cond_shared.c src/sem.c \
-            src/ghosts.c src/rwlock.c src/barrier.c src/once.c src/spin.c \
+            src/ghosts.c src/rwlock.c src/rwlock_shared.c src/barrier.c src/barrier_shared.c \
+            src/once.c src/spin.c \
             src/owned.c src/futex_pi.c src/owned_pi.c src/robust.c \
             src/ceiling.c src/cond_owned.c \
             src/recycle.c src/hold.c src/signal.c src/sched.c src/clock.c src/fork.c src/errname.c \

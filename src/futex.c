@@ -52,15 +52,20 @@ void weft__futex_change_and_wake(uint32_t *word, enum weft__futex_change change,
 {
     // All on the first word are woken, the second is changed. (Sleepers on the
     // second could be woken as well, if a condition is met: nobody is left.)
-    long encoded = (long)((uint32_t)change << 28 | operand << 12);
+    long encoded = (long)((uint32_t)change << 28 | (operand & 0xfff) << 12);
     long result =
         arch_syscall6(SYS_futex, (long)word, operation(FUTEX_WAKE_OP, flags),
                       INT32_MAX, 0, (long)word, encoded);
     if (result < 0) { // a sandbox that does not know it: in two steps
         if (change == FUTEX_SET) {
             weft__store_release(word, operand);
-        } else {
+        } else if (change == FUTEX_ADD) {
             weft__add_release(word, operand);
+        } else {
+            uint32_t seen; // relaxed: what the cas expects
+            do {
+                seen = weft__load_relaxed(word);
+            } while (!weft__cas_release(word, seen, seen & ~operand));
         }
         weft__futex_wake(word, INT32_MAX, flags);
     }

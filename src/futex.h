@@ -41,9 +41,9 @@ void weft__futex_wake(uint32_t *word, int count, unsigned flags);
 
 // Changes *word and wakes all sleepers, in one step of the kernel's: who is killed
 // has done both or nothing, where a store with a wake after it may be only the
-// store. operand: 0..2047. Orders as an update that acquires and releases: the
+// store. operand: -2048..2047. Orders as an update that acquires and releases: the
 // kernel's is a full barrier (futex_atomic_op_inuser of each architecture).
-enum weft__futex_change { FUTEX_SET, FUTEX_ADD };
+enum weft__futex_change { FUTEX_SET, FUTEX_ADD, FUTEX_AND_NOT = 3 };
 void weft__futex_change_and_wake(uint32_t *word, enum weft__futex_change change,
                                  uint32_t operand, unsigned flags);
 

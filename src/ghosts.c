@@ -14,26 +14,23 @@
 #include "ghosts.h"
 
 #define DROPPING 0x80000000u
+#define OWN      0xffu
 
 void weft__ghosts_drop(uint32_t *generation, void (*drop)(void *object),
                        void *object)
 {
-    // relaxed: as in weft__ghosts_forked
-    const uint32_t ours = weft__load_relaxed(&weft__fork_generation);
-    for (;;) {
-        // acquire: pairs with [ghosts.dropped]
-        const uint32_t seen = weft__load_acquire(generation);
-        if (seen == ours) {
-            return;
-        }
-        if (seen == (DROPPING | ours)) {
+    const uint32_t ours = weft__ghosts_ours();
+    uint32_t seen;
+    // acquire: pairs with [ghosts.dropped]
+    while (((seen = weft__load_acquire(generation)) & ~OWN) != ours) {
+        if ((seen & ~OWN) == (DROPPING | ours)) {
             weft__futex_wait(generation, seen, 0);
             // T1.  acquire: pairs with [ghosts.dropped] of the process before
-        } else if (weft__cas_acquire(generation, seen, DROPPING | ours)) {
+        } else if (weft__cas_acquire(generation, seen,
+                                     DROPPING | ours | (seen & OWN))) {
             drop(object);
-            weft__store_release(generation, ours); // T2. [ghosts.dropped]
+            weft__add_release(generation, DROPPING); // T2. [ghosts.dropped]
             weft__futex_wake(generation, INT32_MAX, 0);
-            return;
         }
     }
 }

@@ -7,6 +7,10 @@
 // about to wait there, to wake or to hand something over calls this first. Until
 // then nobody of this process waits in it, so all who do are ghosts and are dropped.
 //
+// The generation's word: 31 DROPPING | 30..8 generation | 7..0 the object's own, which
+// it may store at any time. (After 2^23 forks, one within the other, it is the same
+// again.)
+//
 // Not for objects between processes: there the others are alive.
 #ifndef GHOSTS_H
 #define GHOSTS_H
@@ -14,16 +18,27 @@
 #include <weft/atomic.h>
 #include "thread.h"
 
+// What the word is when all who wait are of this process, but for the lowest byte.
+static inline uint32_t weft__ghosts_ours(void)
+{
+    // relaxed: it changes in the child only, while the caller is alone
+    return (weft__load_relaxed(&weft__fork_generation) << 8) & 0x7fffff00;
+}
+
 // ghosts.c
 void weft__ghosts_drop(uint32_t *generation, void (*drop)(void *object),
                        void *object);
 
 // Whether the calling thread has become the only one of another process since
-// weft__ghosts_none: a handler that interrupted it may have forked.
+// weft__ghosts_none: a handler that interrupted it may have forked. To be asked
+// before the look that says whether the thread has got what it waits for: what is
+// seen in the child is what it had when that was made.
 static inline int weft__ghosts_forked(uint32_t generation)
 {
-    // relaxed: it changes in the child only, while this thread is alone
-    return weft__load_relaxed(&weft__fork_generation) != generation;
+    // relaxed: as above
+    const int forked = weft__load_relaxed(&weft__fork_generation) != generation;
+    weft__signal_fence();
+    return forked;
 }
 
 // Makes sure that all who wait in the object are of this process: drop takes out
@@ -33,14 +48,13 @@ static inline uint32_t weft__ghosts_none(uint32_t *generation,
                                          void (*drop)(void *object),
                                          void *object)
 {
+    // relaxed: as above
+    const uint32_t now = weft__load_relaxed(&weft__fork_generation);
     // acquire: pairs with [ghosts.dropped]
-    const uint32_t seen = weft__load_acquire(generation);
-    if (weft__ghosts_forked(seen)) {
+    if ((weft__load_acquire(generation) & ~0xffu) != weft__ghosts_ours()) {
         weft__ghosts_drop(generation, drop, object);
-        // relaxed: as in weft__ghosts_forked
-        return weft__load_relaxed(&weft__fork_generation);
     }
-    return seen;
+    return now;
 }
 
 #endif

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // rwlock.c - many readers or one writer, and nobody starves.
-// Read before: weft/rwlock.h, mutex.c, futex.h.
+// Read before: weft/rwlock.h, rwlock.h, mutex.c, futex.h, ghosts.h.
+// Read after: rwlock_shared.c.
 //
 // The state, in one word of 64 bits; futex(2) looks at one half of it:
 //
 //   high   63 SHARED | 62 PHASE | 61 CLOSED | 60..32 waiting readers
 //   low    31 WRITER | 30 WAITS |              29..0 active readers
 //
+//   SHARED   between processes; then this is all, and the rest of the state is
+//            another word (rwlock_shared.c)
 //   WRITER   a writer holds it; then there are no active readers
 //   WAITS    a writer waits. There is only one: the others wait in the queue, a
 //            mutex, until it has got the lock or given up
@@ -15,9 +18,10 @@
 //   PHASE    turns when waiting readers become active readers; a waiting reader
 //            knows by it that it was admitted. 0 when all else is
 //
-//   R1  readers + 1                     a reader, not CLOSED; or not WRITER, if it
-//                                       holds it already (below)
-//   R2  waiting + 1                     a reader, CLOSED; it sleeps on the high half
+//   R1  readers + 1                     a reader, not CLOSED; or only not WRITER,
+//                                       if it goes in BESIDE_READERS
+//   R2  waiting + 1                     a reader that may not; it sleeps on the
+//                                       high half
 //   R3  WRITER off, PHASE turned,       a writer's unlock admits all readers that
 //       readers = waiting, waiting = 0  wait by then, and wakes them
 //   R4  waiting - 1, readers + 1        a waiting reader, no longer CLOSED (W4)
@@ -26,11 +30,15 @@
 //   W1  WRITER, CLOSED on               a writer; no readers, not CLOSED
 //   W2  WAITS, CLOSED on                the queue's holder; it sleeps on the low half
 //   W3  WAITS off, WRITER on            the unlock of a writer without waiting
-//                                       readers, or of the last reader, hands the
-//                                       lock to the waiting writer and wakes it
+//                                       readers (or TO_WRITER), or of the last
+//                                       reader, hands the lock to the waiting
+//                                       writer and wakes it
 //   W4  WAITS off, CLOSED too unless    the waiting writer gives up at its deadline;
 //       WRITER                          it wakes the readers that waited behind it
 //   W5  WRITER, CLOSED off              a writer's unlock; nobody waits
+//   G1  waiting = 0, WAITS off,         the first one in a fork's child: those who
+//       CLOSED too unless WRITER,       waited are not there (ghosts.h)
+//       queue free
 //
 // Why one bit of PHASE will do. It turns in R3 only, at the end of a writer. There
 // is no writer before all readers admitted by the last R3 have left, and they leave
@@ -44,28 +52,25 @@
 // Why nobody starves. A waiting reader waits for one writer at most: the one that
 // holds it, or the one that waits, since that one's unlock is R3. A waiting writer
 // waits for the readers that are in, and those of one R3: from W2 on, all others
-// wait. In the queue, writers are overtaken as in any mutex.
+// wait. In the queue, writers are overtaken as in any mutex. (The facade for POSIX
+// wants its readers BESIDE_READERS. They do keep writers out.)
 //
-// A reader that holds the lock and reads again behind a waiting writer would wait
-// for itself. POSIX lets programs do that, and its facade (src/posix) knows who
-// holds read locks: these pass the writer, which is no newcomer's way to starve it.
+// In the child of a fork there are those that wait in the parent. They would be
+// admitted, or handed the lock, and never leave. So G1 comes before R2, R3, W2 and
+// W3. Readers that are in and a writer that has it may have been stopped half way:
+// their lock stays locked. A thread that waits and forks in a signal handler is
+// itself alive in the child, and not counted any more: it starts over.
 //
 // Order. All changes of the state are read-modify-writes, so an acquire that sees
 // one of them is a partner of all releases before it, not of the last one only.
 #include <weft/rwlock.h>
 #include "futex.h"
+#include "ghosts.h"
 #include "mutex.h"
 #include "rwlock.h"
 #include "spin_wait.h"
 
-#define READERS 0x3fffffffull
-#define WAITS   0x40000000ull
-#define WRITER  WEFT__RWLOCK_WRITER
-#define WAITER  0x100000000ull // one waiting reader
-#define WAITING 0x1fffffff00000000ull
-#define CLOSED  WEFT__RWLOCK_CLOSED
-#define PHASE   0x4000000000000000ull
-#define SHARED  0x8000000000000000ull
+enum { START_OVER = -1 }; // no error number: those are positive
 
 // The halves, as little-endian processors have them.
 static uint32_t *low_half(weft_rwlock *l)
@@ -78,24 +83,33 @@ static uint32_t *high_half(weft_rwlock *l)
     return low_half(l) + 1;
 }
 
-static unsigned futex_flags(uint64_t state)
-{
-    return (unsigned)(state / SHARED) * FUTEX_SHARED;
-}
-
 // relaxed: what is seen is only what the next cas expects
 static uint64_t glance(const weft_rwlock *l)
 {
     return weft__load64_relaxed(&l->state);
 }
 
-int weft_rwlock_init(weft_rwlock *l, uint32_t flags)
+// CLOSED goes with WAITS, unless there is another reason for it.
+static uint64_t without_writer_that_waits(uint64_t seen)
 {
-    if (flags & ~WEFT_SHARED) {
-        return WEFT_EINVAL;
+    return seen & ~(seen & WRITER ? WAITS : WAITS | CLOSED);
+}
+
+// G1. PHASE stays: a reader that has been admitted has yet to see it.
+static void drop_ghosts(void *object)
+{
+    weft_rwlock *l = object;
+    uint64_t seen = glance(l);
+    // relaxed, both: nothing was done under the lock, and [ghosts.dropped] follows
+    while (!weft__cas64_relaxed(&l->state, &seen,
+                                without_writer_that_waits(seen) & ~WAITING)) {
     }
-    *l = (weft_rwlock){.state = flags & WEFT_SHARED ? SHARED : 0};
-    return 0;
+    weft__store_relaxed(&l->queue.word, 0);
+}
+
+static uint32_t no_ghosts(weft_rwlock *l)
+{
+    return weft__ghosts_none(&l->generation, drop_ghosts, l);
 }
 
 // Waits a little for these bits to be clear. A look fetches the cache line from who
@@ -114,33 +128,60 @@ static void spin(const weft_rwlock *l, uint64_t bits)
 
 // ---- readers ----
 
-int weft_rwlock_tryrdlock(weft_rwlock *l)
+// What keeps a reader out.
+static uint64_t bars(enum weft__rwlock_manner manner)
+{
+    return manner == BESIDE_READERS ? WRITER : CLOSED;
+}
+
+static int read_at_once(weft_rwlock *l, uint64_t barred)
 {
     uint64_t seen = 0; // a first guess, as in weft_rwlock_rdlock
     do {
-        // Not CLOSED: there is nothing but readers in the low half.
-        if ((uint32_t)seen >= WEFT_RWLOCK_READERS_MAX) {
+        if ((seen & READERS) >= WEFT_RWLOCK_READERS_MAX) {
             return WEFT_EAGAIN;
         }
         // R1.  acquire: pairs with [rwlock.release]
         if (weft__cas64_acquire(&l->state, &seen, seen + 1)) {
             return 0;
         }
-    } while (!(seen & CLOSED));
+    } while (!(seen & (barred | SHARED)));
     return WEFT_EBUSY;
+}
+
+int weft__rwlock_tryrdlock(weft_rwlock *l, enum weft__rwlock_manner manner)
+{
+    int error = read_at_once(l, bars(manner));
+    if (error == WEFT_EBUSY) {
+        if (weft__rwlock_is_shared(l)) {
+            return weft__rwlock_shared_tryrdlock(l, manner);
+        }
+        no_ghosts(l); // it may have been closed by one
+        error = read_at_once(l, bars(manner));
+    }
+    return error;
+}
+
+int weft_rwlock_tryrdlock(weft_rwlock *l)
+{
+    return weft__rwlock_tryrdlock(l, BEHIND_WRITERS);
 }
 
 // A registered reader waits until it is admitted: R3 turns the phase that it has
 // registered in.
 static int wait_for_phase(weft_rwlock *l, uint64_t phase,
-                          struct weft__deadline deadline)
+                          struct weft__deadline deadline, uint32_t generation)
 {
     long result = 0;
     for (;;) {
+        const int forked = weft__ghosts_forked(generation);
         // acquire: pairs with [rwlock.release] of R3
         uint64_t seen = weft__load64_acquire(&l->state);
         if ((seen & PHASE) != phase) {
             return 0;
+        }
+        if (forked) {
+            return START_OVER;
         }
         if (!(seen & CLOSED)) {
             // R4.  acquire: pairs with [rwlock.release]
@@ -153,37 +194,52 @@ static int wait_for_phase(weft_rwlock *l, uint64_t phase,
                 return WEFT_ETIMEDOUT;
             }
         } else {
-            result =
-                weft__futex_wait_until(high_half(l), (uint32_t)(seen >> 32),
-                                       deadline, futex_flags(seen));
+            result = weft__futex_wait_until(
+                high_half(l), (uint32_t)(seen >> 32), deadline, 0);
         }
     }
 }
 
-int weft__rwlock_rdlock(weft_rwlock *l, struct weft__deadline deadline)
+static int read_or_wait(weft_rwlock *l, struct weft__deadline deadline,
+                        uint64_t barred)
 {
-    for (spin(l, CLOSED);;) {
-        int error = weft_rwlock_tryrdlock(l);
+    const uint32_t generation = no_ghosts(l);
+    for (spin(l, barred);;) {
+        int error = read_at_once(l, barred);
         if (error != WEFT_EBUSY) {
             return error;
         }
         uint64_t seen = glance(l);
         // R2.  relaxed: the sleep compares the word
-        if ((seen & CLOSED) &&
+        if ((seen & barred) &&
             weft__cas64_relaxed(&l->state, &seen, seen + WAITER)) {
-            return wait_for_phase(l, seen & PHASE, deadline);
+            return wait_for_phase(l, seen & PHASE, deadline, generation);
         }
     }
 }
 
+int weft__rwlock_rdlock(weft_rwlock *l, struct weft__deadline deadline,
+                        enum weft__rwlock_manner manner)
+{
+    if (weft__rwlock_is_shared(l)) {
+        return weft__rwlock_shared_rdlock(l, deadline, manner);
+    }
+    int error;
+    do {
+        error = read_or_wait(l, deadline, bars(manner));
+    } while (error == START_OVER);
+    return error;
+}
+
 int weft_rwlock_rdlock_until(weft_rwlock *l, int64_t deadline_ns)
 {
-    return weft__rwlock_rdlock(l, weft__monotonic(deadline_ns));
+    return weft__rwlock_rdlock(l, weft__monotonic(deadline_ns), BEHIND_WRITERS);
 }
 
 int weft_rwlock_rdlock_for(weft_rwlock *l, int64_t timeout_ns)
 {
-    return weft__rwlock_rdlock(l, weft__deadline_in(timeout_ns));
+    return weft__rwlock_rdlock(l, weft__deadline_in(timeout_ns),
+                               BEHIND_WRITERS);
 }
 
 // ---- writers ----
@@ -194,42 +250,47 @@ int weft_rwlock_trywrlock(weft_rwlock *l)
     do {
         // W1.  acquire: pairs with [rwlock.release]
         if (weft__cas64_acquire(&l->state, &seen, seen | WRITER | CLOSED)) {
-            weft__store_relaxed(&l->written, 1); // relaxed: a hint
+            weft__store8_relaxed(&l->written, 1); // relaxed: a hint
             return 0;
         }
-    } while (!(seen & (CLOSED | READERS)));
-    return WEFT_EBUSY;
+    } while (!(seen & (CLOSED | READERS | SHARED)));
+    return seen & SHARED ? weft__rwlock_shared_trywrlock(l) : WEFT_EBUSY;
 }
 
 // The waiting writer waits until the lock is handed to it: W3 turns WAITS off.
-static int wait_for_hand_over(weft_rwlock *l, struct weft__deadline deadline)
+static int wait_for_hand_over(weft_rwlock *l, struct weft__deadline deadline,
+                              uint32_t generation)
 {
     long result = 0;
     for (;;) {
+        const int forked = weft__ghosts_forked(generation);
         // acquire: pairs with [rwlock.release] of W3
         uint64_t seen = weft__load64_acquire(&l->state);
         if (!(seen & WAITS)) {
             return 0;
         }
+        if (forked) {
+            return START_OVER;
+        }
         if (result == -WEFT_ETIMEDOUT) {
-            uint64_t next = seen & ~(seen & WRITER ? WAITS : WAITS | CLOSED);
+            uint64_t next = without_writer_that_waits(seen);
             // W4.  relaxed: nothing was done under the lock
             if (weft__cas64_relaxed(&l->state, &seen, next)) {
                 if (!(next & CLOSED) && (next & WAITING)) {
-                    weft__futex_wake(high_half(l), INT32_MAX,
-                                     futex_flags(next));
+                    weft__futex_wake(high_half(l), INT32_MAX, 0);
                 }
                 return WEFT_ETIMEDOUT;
             }
         } else {
             result = weft__futex_wait_until(low_half(l), (uint32_t)seen,
-                                            deadline, futex_flags(seen));
+                                            deadline, 0);
         }
     }
 }
 
 // The queue's holder waits for the lock; it alone may turn WAITS on.
-static int wait_as_first(weft_rwlock *l, struct weft__deadline deadline)
+static int wait_as_first(weft_rwlock *l, struct weft__deadline deadline,
+                         uint32_t generation)
 {
     for (spin(l, CLOSED | READERS);;) {
         if (weft_rwlock_trywrlock(l) == 0) {
@@ -239,9 +300,22 @@ static int wait_as_first(weft_rwlock *l, struct weft__deadline deadline)
         // W2.  relaxed: as R2
         if ((seen & (CLOSED | READERS)) &&
             weft__cas64_relaxed(&l->state, &seen, seen | WAITS | CLOSED)) {
-            return wait_for_hand_over(l, deadline);
+            return wait_for_hand_over(l, deadline, generation);
         }
     }
+}
+
+static int wait_in_queue(weft_rwlock *l, struct weft__deadline deadline)
+{
+    const uint32_t generation = no_ghosts(l);
+    int error = weft__mutex_lock_in(&l->queue, deadline, 0);
+    if (error == 0) {
+        error = wait_as_first(l, deadline, generation);
+        if (error != START_OVER) { // else G1 frees the queue
+            weft__mutex_unlock_in(&l->queue, 0);
+        }
+    }
+    return error;
 }
 
 int weft__rwlock_wrlock(weft_rwlock *l, struct weft__deadline deadline)
@@ -249,12 +323,13 @@ int weft__rwlock_wrlock(weft_rwlock *l, struct weft__deadline deadline)
     if (weft_rwlock_trywrlock(l) == 0) {
         return 0;
     }
-    unsigned flags = futex_flags(glance(l));
-    int error = weft__mutex_lock_in(&l->queue, deadline, flags);
-    if (error == 0) {
-        error = wait_as_first(l, deadline);
-        weft__mutex_unlock_in(&l->queue, flags);
+    if (weft__rwlock_is_shared(l)) {
+        return weft__rwlock_shared_wrlock(l, deadline);
     }
+    int error;
+    do {
+        error = wait_in_queue(l, deadline);
+    } while (error == START_OVER);
     return error;
 }
 
@@ -271,11 +346,13 @@ int weft_rwlock_wrlock_for(weft_rwlock *l, int64_t timeout_ns)
 // ---- both ----
 
 // What one holder less makes of the state.
-static uint64_t without_holder(uint64_t seen)
+static uint64_t without_holder(uint64_t seen, enum weft__rwlock_next prefer)
 {
     const uint64_t waiting = (seen >> 32) & (WAITING >> 32);
-    if ((seen & WRITER) && waiting > 0) { // R3.
-        uint64_t next = ((seen ^ PHASE) & (SHARED | PHASE | WAITS)) | waiting;
+    const int to_readers =
+        waiting > 0 && !(seen & WAITS && prefer == TO_WRITER);
+    if ((seen & WRITER) && to_readers) { // R3.
+        uint64_t next = ((seen ^ PHASE) & (PHASE | WAITS)) | waiting;
         return seen & WAITS ? next | CLOSED : next;
     }
     if ((seen & READERS) > 1) { // R5.
@@ -287,24 +364,33 @@ static uint64_t without_holder(uint64_t seen)
     if (waiting > 0) { // R5: they are awake since W4
         return seen - 1;
     }
-    return seen & SHARED; // R5, W5.
+    return 0; // R5, W5.
 }
 
-int weft__rwlock_unlock_slow(weft_rwlock *l)
+int weft__rwlock_unlock(weft_rwlock *l, enum weft__rwlock_next prefer)
 {
+    if (weft__rwlock_is_shared(l)) {
+        return weft__rwlock_shared_unlock(l);
+    }
+    no_ghosts(l);
     uint64_t seen = glance(l), next;
     do {
         if (!(seen & (WRITER | READERS))) {
             return WEFT_EPERM;
         }
-        next = without_holder(seen);
+        next = without_holder(seen, prefer);
         // R3, R5, W3, W5. [rwlock.release]
     } while (!weft__cas64_release(&l->state, &seen, next));
     // The lock may be gone by now; only its address is used.
     if ((seen & WRITER) && (next & READERS)) {
-        weft__futex_wake(high_half(l), INT32_MAX, futex_flags(seen));
+        weft__futex_wake(high_half(l), INT32_MAX, 0);
     } else if ((seen ^ next) & WAITS) {
-        weft__futex_wake(low_half(l), 1, futex_flags(seen));
+        weft__futex_wake(low_half(l), 1, 0);
     }
     return 0;
+}
+
+int weft__rwlock_unlock_slow(weft_rwlock *l)
+{
+    return weft__rwlock_unlock(l, TO_READERS);
 }

@@ -47,7 +47,6 @@ struct weft__thread {
     uint8_t leaving;               // in weft_exit: no more cancellation
     uint8_t cancel_signal_blocked; // by the cancel handler (cancel.c)
     uint8_t recycled; // its kernel thread was another's before (recycle.c)
-    uint32_t reads;   // read locks held (src/posix/rwlock.c)
     uint32_t stubs; // weft__cancel_syscall calls under way, one above the other
 };
 

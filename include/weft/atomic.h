@@ -49,6 +49,17 @@ WEFT__INLINE void weft__store_release(uint32_t *word, uint32_t value)
     __atomic_store_n(word, value, __ATOMIC_RELEASE);
 }
 
+// The lowest byte of a word, for a hint that is 0 or 1: the rest is left alone.
+WEFT__INLINE uint8_t weft__load8_relaxed(const uint8_t *byte)
+{
+    return __atomic_load_n(byte, __ATOMIC_RELAXED);
+}
+
+WEFT__INLINE void weft__store8_relaxed(uint8_t *byte, uint8_t value)
+{
+    __atomic_store_n(byte, value, __ATOMIC_RELAXED);
+}
+
 // A swap stores value and returns what was there.
 WEFT__INLINE uint32_t weft__swap_acquire(uint32_t *word, uint32_t value)
 {

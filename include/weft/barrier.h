@@ -23,10 +23,14 @@ extern "C" {
 
 typedef struct weft_barrier {
     uint32_t count, flags; // constant from init to destroy
-    weft_mutex lock;
-    uint32_t arrived; // in this round; guarded by lock
-    uint32_t *round;  // guarded by lock; src/barrier.c tells about rounds
-    uint32_t shared_round, inside;
+    weft_mutex lock;       // of a private one
+    uint32_t arrived;      // in this round; guarded by lock
+    union {
+        uint32_t *round; // guarded by lock; src/barrier.c tells about rounds
+        uint64_t shared; // src/barrier_shared.c has its table; so has inside
+    };
+    uint32_t generation; // of those who wait in a private one: src/ghosts.h
+    uint32_t inside;
 } weft_barrier;
 
 // A barrier for rounds of count threads. All-zero bytes are a barrier that is

@@ -25,9 +25,15 @@ extern "C" {
 #endif
 
 typedef struct weft_rwlock {
-    uint64_t state;   // src/rwlock.c has its table
-    weft_mutex queue; // writers wait here until it is their turn to wait
-    uint32_t written; // a hint for the unlock: it is most likely a writer's
+    uint64_t state; // src/rwlock.c has its table
+    union {
+        weft_mutex queue; // writers wait here until it is their turn to wait
+        uint32_t shared;  // src/rwlock_shared.c has its table
+    };
+    union {
+        uint32_t generation; // of those who wait: src/ghosts.h
+        uint8_t written; // a hint for the unlock: it is most likely a writer's
+    };
 } weft_rwlock;
 
 // How often a lock can be held for reading at one time.
@@ -85,27 +91,40 @@ static inline void weft_rwlock_destroy(weft_rwlock *l);
 
 int weft__rwlock_unlock_slow(weft_rwlock *l);
 
-static inline int weft_rwlock_rdlock(weft_rwlock *l)
+// Whether it was that easy.
+static inline int weft__rwlock_has_read(weft_rwlock *l)
 {
     uint64_t seen = 0; // the first guess: to look would take as long as the cas
     do {
         // rwlock.c R1.  acquire: pairs with [rwlock.release]
         if (weft__cas64_acquire(&l->state, &seen, seen + 1)) {
-            return 0;
+            return 1;
         }
     } while (seen < WEFT_RWLOCK_READERS_MAX); // nothing but a number of readers
-    return weft_rwlock_rdlock_until(l, INT64_MAX);
+    return 0;
 }
 
-static inline int weft_rwlock_wrlock(weft_rwlock *l)
+static inline int weft_rwlock_rdlock(weft_rwlock *l)
+{
+    return weft__rwlock_has_read(l) ? 0
+                                    : weft_rwlock_rdlock_until(l, INT64_MAX);
+}
+
+static inline int weft__rwlock_has_written(weft_rwlock *l)
 {
     uint64_t seen = 0;
     // rwlock.c W1.  acquire: pairs with [rwlock.release]
     if (weft__cas64_acquire(&l->state, &seen, WEFT__RWLOCK_WRITTEN)) {
-        weft__store_relaxed(&l->written, 1); // relaxed: a hint
-        return 0;
+        weft__store8_relaxed(&l->written, 1); // relaxed: a hint
+        return 1;
     }
-    return weft_rwlock_wrlock_until(l, INT64_MAX);
+    return 0;
+}
+
+static inline int weft_rwlock_wrlock(weft_rwlock *l)
+{
+    return weft__rwlock_has_written(l) ? 0
+                                       : weft_rwlock_wrlock_until(l, INT64_MAX);
 }
 
 static inline int weft_rwlock_unlock(weft_rwlock *l)
@@ -114,8 +133,8 @@ static inline int weft_rwlock_unlock(weft_rwlock *l)
     // state: that would have to wait for the last cas. A wrong one does no harm.
     // relaxed: nothing rests on it
     uint64_t seen = 1;
-    if (weft__load_relaxed(&l->written)) {
-        weft__store_relaxed(&l->written, 0);
+    if (weft__load8_relaxed(&l->written)) {
+        weft__store8_relaxed(&l->written, 0);
         seen = WEFT__RWLOCK_WRITTEN;
         // rwlock.c W5: nobody waits. [rwlock.release]
         if (weft__cas64_release(&l->state, &seen, 0)) {

@@ -5,10 +5,8 @@
 
 #include <stddef.h>
 #include <weft/atomic.h>
-#include <weft/rwlock.h>
 #include "lock.h"
-
-#define READERS 0x3fffffffull // of the core's state
+#include "rwlock.h"
 
 // A waiting thread with a realtime policy; on its stack.
 struct weft__posix_urgent {
@@ -23,15 +21,10 @@ struct weft__posix_rwlock {
     struct weft__posix_urgent
         *urgent; // atomic; changed and followed under guard
     struct weft__lock guard;
-    uint32_t unused[3];
+    uint32_t generation; // of those in the list: ghosts.h
+    uint32_t unused[2];
     int kind; // constant
 };
-
-static inline int weft__posix_rwlock_shared(const struct weft__posix_rwlock *o)
-{
-    // relaxed: the bit never changes (rwlock.c of the core)
-    return weft__load64_relaxed(&o->lock.state) >> 63 != 0;
-}
 
 // Around a wait, to read or to write.
 void weft__posix_rwlock_begin(struct weft__posix_rwlock *o,
@@ -39,8 +32,11 @@ void weft__posix_rwlock_begin(struct weft__posix_rwlock *o,
 void weft__posix_rwlock_end(struct weft__posix_rwlock *o,
                             struct weft__posix_urgent *u);
 
-// Whether the calling thread, a reader, goes before all writers that wait.
-int weft__posix_rwlock_passes(struct weft__posix_rwlock *o);
+// What the calling thread does that wants to read, if a writer waits. manner: what
+// it does unless it has a realtime policy.
+enum weft__rwlock_manner
+weft__posix_rwlock_manner(struct weft__posix_rwlock *o,
+                          enum weft__rwlock_manner manner);
 
 // Whether there are any such threads.  relaxed: who is not seen has only just come
 static inline int
@@ -49,7 +45,7 @@ weft__posix_rwlock_has_urgent(const struct weft__posix_rwlock *o)
     return __atomic_load_n(&o->urgent, __ATOMIC_RELAXED) != NULL;
 }
 
-// A writer's unlock, in favour of the waiting writer; 0: it is not to be preferred.
-int weft__posix_rwlock_to_writer(struct weft__posix_rwlock *o);
+// A writer's unlock, when there are.
+int weft__posix_rwlock_unlock(struct weft__posix_rwlock *o);
 
 #endif

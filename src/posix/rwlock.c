@@ -3,24 +3,24 @@
 // Read before: rwlock.c of the core.  Read after: rwlock_urgent.c.
 //
 //   offset  libc's object               here
-//   0       56 bytes                    weft_rwlock  16
-//   16                                  writer       8   who has locked it for
-//                                                        writing; else 0
-//   24                                  urgent, guard    realtime threads
-//   48      glibc: the kind, which      kind         4
-//           static initialisers set
+//   0       56 bytes            weft_rwlock  16
+//   16                          writer       8   who has locked it for writing;
+//                                                else 0
+//   24                          urgent, guard    realtime threads
+//   48      glibc: the kind,    kind         4
+//           which static
+//           initialisers set
 //
-//   kind                             a reader that meets a waiting writer
-//   PREFER_READER_NP (0, default),   waits behind it, unless the thread holds a
-//   PREFER_WRITER_NP (1)             read lock already
-//   PREFER_WRITER_NONRECURSIVE (2)   waits behind it
+//   kind                                    a reader that meets a waiting writer
+//   PREFER_READER_NP (0, default),          goes in, if others read: BESIDE_READERS
+//   PREFER_WRITER_NP (1)
+//   PREFER_WRITER_NONRECURSIVE_NP (2)       waits behind it: BEHIND_WRITERS
 //
-// POSIX lets a thread read-lock what it has read-locked. If it waited behind a
-// writer then, the writer would wait for the thread, and neither would go on. So
-// each thread counts the read locks that it holds; of which lock, nobody keeps.
+// So it is in both libcs, whose programs let a thread read-lock what it has
+// read-locked, and readers wait for other readers. If one waited behind a writer
+// then, the writer would wait for the first, and nobody would go on.
 #include "posix.h"
 #include "posix_rwlock.h"
-#include "rwlock.h"
 
 enum { WRITER_NONRECURSIVE = 2 };
 
@@ -29,15 +29,11 @@ _Static_assert(_Alignof(struct weft__posix_rwlock) <=
                "overlay");
 _Static_assert(sizeof(struct weft__posix_rwlock) <= sizeof(pthread_rwlock_t),
                "overlay");
+_Static_assert(offsetof(struct weft__posix_rwlock, kind) == 48, "overlay");
 
 static struct weft__posix_rwlock *overlay(pthread_rwlock_t *lock)
 {
     return (struct weft__posix_rwlock *)(void *)lock;
-}
-
-static uint32_t *reads(void)
-{
-    return &weft__thread_self()->reads;
 }
 
 // relaxed: a thread finds itself there only if it has put itself there. (Between
@@ -45,7 +41,7 @@ static uint32_t *reads(void)
 static int is_mine(const struct weft__posix_rwlock *o)
 {
     return weft__load64_relaxed(&o->writer) == weft_self() &&
-           !weft__posix_rwlock_shared(o);
+           !weft__rwlock_is_shared(&o->lock);
 }
 
 int pthread_rwlock_init(pthread_rwlock_t *restrict lock,
@@ -72,33 +68,10 @@ TWIN(pthread_rwlock_destroy, __pthread_rwlock_destroy);
 
 // ---- readers ----
 
-// As weft_rwlock_tryrdlock, but a writer that waits does not keep it out.
-static int read_again(weft_rwlock *l)
+static enum weft__rwlock_manner manner(struct weft__posix_rwlock *o)
 {
-    uint64_t seen = weft__load64_relaxed(&l->state); // what the cas expects
-    while (!(seen & WEFT__RWLOCK_WRITER)) {
-        if ((seen & READERS) >= WEFT_RWLOCK_READERS_MAX) {
-            return EAGAIN;
-        }
-        // rwlock.c R1.  acquire: pairs with [rwlock.release]
-        if (weft__cas64_acquire(&l->state, &seen, seen + 1)) {
-            return 0;
-        }
-    }
-    return EBUSY;
-}
-
-static int read_at_once(struct weft__posix_rwlock *o)
-{
-    int again = *reads() > 0 && o->kind != WRITER_NONRECURSIVE;
-    int error = again ? read_again(&o->lock) : weft_rwlock_tryrdlock(&o->lock);
-    if (error == EBUSY && !again && weft__posix_rwlock_passes(o)) {
-        error = read_again(&o->lock);
-    }
-    if (error == 0) {
-        ++*reads();
-    }
-    return error;
+    return weft__posix_rwlock_manner(
+        o, o->kind == WRITER_NONRECURSIVE ? BEHIND_WRITERS : BESIDE_READERS);
 }
 
 static int read_until(struct weft__posix_rwlock *o,
@@ -109,18 +82,27 @@ static int read_until(struct weft__posix_rwlock *o,
     }
     struct weft__posix_urgent u;
     weft__posix_rwlock_begin(o, &u, 0);
-    int error = weft__rwlock_rdlock(&o->lock, deadline);
+    int error = weft__rwlock_rdlock(&o->lock, deadline, manner(o));
     weft__posix_rwlock_end(o, &u);
-    if (error == 0) {
-        ++*reads();
-    }
     return error;
+}
+
+static int read_at_once(struct weft__posix_rwlock *o)
+{
+    return weft__rwlock_tryrdlock(&o->lock, manner(o));
+}
+
+// Not inline, so that the functions below need no frame of their own.
+static __attribute__((noinline)) int read_slowly(struct weft__posix_rwlock *o)
+{
+    int error = read_at_once(o);
+    return error == EBUSY ? read_until(o, WEFT__NEVER) : error;
 }
 
 int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
 {
-    int error = read_at_once(overlay(lock));
-    return error == EBUSY ? read_until(overlay(lock), WEFT__NEVER) : error;
+    struct weft__posix_rwlock *o = overlay(lock);
+    return weft__rwlock_has_read(&o->lock) ? 0 : read_slowly(o);
 }
 TWIN(pthread_rwlock_rdlock, __pthread_rwlock_rdlock);
 
@@ -175,10 +157,19 @@ static int write_until(struct weft__posix_rwlock *o,
     return written(o, error);
 }
 
+static __attribute__((noinline)) int write_slowly(struct weft__posix_rwlock *o)
+{
+    return write_until(o, WEFT__NEVER);
+}
+
 int pthread_rwlock_wrlock(pthread_rwlock_t *lock)
 {
-    const int error = pthread_rwlock_trywrlock(lock);
-    return error == EBUSY ? write_until(overlay(lock), WEFT__NEVER) : error;
+    struct weft__posix_rwlock *o = overlay(lock);
+    if (weft__rwlock_has_written(&o->lock)) {
+        weft__store64_relaxed(&o->writer, weft_self());
+        return 0;
+    }
+    return write_slowly(o);
 }
 TWIN(pthread_rwlock_wrlock, __pthread_rwlock_wrlock);
 
@@ -220,16 +211,10 @@ int pthread_rwlock_unlock(pthread_rwlock_t *lock)
     // (To look at the state would take longer: weft_rwlock_unlock.)
     if (weft__load64_relaxed(&o->writer) != 0) {
         weft__store64_relaxed(&o->writer, 0); // before another can be there
-        if (weft__posix_rwlock_has_urgent(o) &&
-            weft__posix_rwlock_to_writer(o)) {
-            return 0;
+        if (weft__posix_rwlock_has_urgent(o)) {
+            return weft__posix_rwlock_unlock(o);
         }
-        return weft_rwlock_unlock(&o->lock);
     }
-    int error = weft_rwlock_unlock(&o->lock);
-    if (error == 0 && *reads() > 0) {
-        --*reads();
-    }
-    return error;
+    return weft_rwlock_unlock(&o->lock);
 }
 TWIN(pthread_rwlock_unlock, __pthread_rwlock_unlock);

@@ -9,23 +9,36 @@
 //   a reader passes a waiting writer            whose priority is below its own
 //   a writer's unlock hands the lock to a       of a priority not below that of
 //   waiting writer, instead of the readers      any waiting reader
+//
+// Others read as the kind of the lock says.
 #include <sched.h>
-#include "futex.h"
+#include "ghosts.h"
 #include "posix.h"
 #include "posix_rwlock.h"
-
-// of the core's state
-#define WAITS   0x40000000ull
-#define WAITING 0x1fffffff00000000ull
 
 // The priority of the calling thread; 0 unless it has a realtime policy.
 static int own_priority(const struct weft__posix_rwlock *o)
 {
     struct sched_param param;
-    return weft__posix_realtime() && !weft__posix_rwlock_shared(o) &&
+    return weft__posix_realtime() && !weft__rwlock_is_shared(&o->lock) &&
                    sched_getparam(0, &param) == 0
                ? param.sched_priority
                : 0;
+}
+
+// Those of another process have their nodes on stacks that are gone.
+static void drop_ghosts(void *object)
+{
+    struct weft__posix_rwlock *o = object;
+    // relaxed: [ghosts.dropped] follows
+    __atomic_store_n(&o->urgent, NULL, __ATOMIC_RELAXED);
+    o->guard = (struct weft__lock){0};
+}
+
+static void lock_list(struct weft__posix_rwlock *o)
+{
+    weft__ghosts_none(&o->generation, drop_ghosts, o);
+    weft__lock_acquire(&o->guard);
 }
 
 // The highest priority of those that wait to write, or to read; the caller has
@@ -48,7 +61,7 @@ void weft__posix_rwlock_begin(struct weft__posix_rwlock *o,
     u->writes = writes;
     u->priority = own_priority(o);
     if (u->priority > 0) {
-        weft__lock_acquire(&o->guard);
+        lock_list(o);
         u->next = o->urgent;
         // relaxed: outside the guard it is only a hint; as below
         __atomic_store_n(&o->urgent, u, __ATOMIC_RELAXED);
@@ -60,45 +73,38 @@ void weft__posix_rwlock_end(struct weft__posix_rwlock *o,
                             struct weft__posix_urgent *u)
 {
     if (u->priority > 0) {
-        weft__lock_acquire(&o->guard);
+        lock_list(o);
         struct weft__posix_urgent **link = &o->urgent;
-        while (*link != u) {
+        while (*link != NULL && *link != u) {
             link = &(*link)->next;
         }
-        __atomic_store_n(link, u->next, __ATOMIC_RELAXED);
+        if (*link != NULL) { // else it has forked in a signal handler
+            __atomic_store_n(link, u->next, __ATOMIC_RELAXED);
+        }
         weft__lock_release(&o->guard);
     }
 }
 
-// rwlock.c W3, by a writer that unlocks while readers wait, too. They sleep on: for
-// them nothing has changed but which writer it is.
-int weft__posix_rwlock_to_writer(struct weft__posix_rwlock *o)
+int weft__posix_rwlock_unlock(struct weft__posix_rwlock *o)
 {
-    weft__lock_acquire(&o->guard);
+    lock_list(o);
     const int writers = highest(o, 1);
     const int readers = highest(o, 0);
     weft__lock_release(&o->guard);
-    uint64_t seen = weft__load64_relaxed(&o->lock.state); // the cas expects it
-    while (writers > 0 && writers >= readers && (seen & WAITS) &&
-           (seen & WAITING)) {
-        // [rwlock.release]
-        if (weft__cas64_release(&o->lock.state, &seen, seen & ~WAITS)) {
-            weft__futex_wake((uint32_t *)(void *)&o->lock.state, 1, 0);
-            return 1;
-        }
-    }
-    return 0;
+    return weft__rwlock_unlock(
+        &o->lock, writers > 0 && writers >= readers ? TO_WRITER : TO_READERS);
 }
 
-// Whether the calling thread goes before all writers that wait.
-int weft__posix_rwlock_passes(struct weft__posix_rwlock *o)
+enum weft__rwlock_manner
+weft__posix_rwlock_manner(struct weft__posix_rwlock *o,
+                          enum weft__rwlock_manner manner)
 {
     const int own = own_priority(o);
     if (own == 0) {
-        return 0;
+        return manner;
     }
-    weft__lock_acquire(&o->guard);
+    lock_list(o);
     const int writers = highest(o, 1);
     weft__lock_release(&o->guard);
-    return own > writers;
+    return own > writers ? BESIDE_READERS : BEHIND_WRITERS;
 }

@@ -162,6 +162,8 @@ void has_read_old(void);
 // Whether there may be one more preemption; and there was one.
 int may_preempt(void);
 void has_preempted(void);
+// Whether all are through, asleep or waiting for somebody.
+int run_nobody_goes_on(void);
 const char *run_message(void); // of a violation
 // Before each step of a thread that others can see: who goes on? Says what the
 // step is about: a size of 0 is anything.

@@ -42,6 +42,10 @@ struct scenario {
     unsigned polls : 1;
     // The .fork is in a sleep only.
     unsigned fork_asleep : 1;
+    // Deadlines are long: none passes but so many, when nobody else can go on,
+    // which tells that others are gone.
+    unsigned patient : 1;
+    unsigned patience;
     // That nobody can go on is an end like others, but without finish.
     unsigned may_hang : 1;
     // The kernel wakes in the order of arrival; otherwise in any order.

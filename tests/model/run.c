@@ -81,6 +81,16 @@ static int can_go_on(const struct thread *t)
     return t->state == READY || (t->state == AWAITING && await_over(t));
 }
 
+int run_nobody_goes_on(void)
+{
+    for (unsigned i = 0; i < MODEL_THREADS; i++) {
+        if (can_go_on(&model_threads[i])) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 // All who can go on, the running thread first. Sets *stuck when those who can
 // do so only for no reason, and leaves out those for whom it has no sense.
 static unsigned candidates(struct candidate *list, int *stuck)

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// scenario_barrier.c - weft/barrier.h, src/barrier.c: nobody goes on before all
-// have come; the first one back may free a private barrier (L16).
+// scenario_barrier.c - weft/barrier.h, src/barrier.c, src/barrier_shared.c: nobody
+// goes on before all have come; the first one back may free a private barrier
+// (L16); those who are not there any more keep nobody waiting (L40).
 #include <weft/barrier.h>
 #include <weft/error.h>
 #include "model.h"
 #include "selves.h"
 
 const char model_primitive[] = "barrier";
-const char model_sources[] = "barrier.c";
+const char model_sources[] = "barrier.c barrier_shared.c";
 
 static weft_barrier *barrier;
 static int arrived[MODEL_THREADS];
@@ -147,6 +148,64 @@ static void destroys_when_last(void)
     }
 }
 
+// ---- Those who are gone ----
+
+// In the child of a fork nobody has arrived, whatever the others were doing.
+static void forks_and_is_alone(void)
+{
+    model_fork();
+    REQUIRE(barrier->count == 2);
+    REQUIRE(weft_barrier_destroy(barrier) == 0);
+    REQUIRE(weft_barrier_init(barrier, 1, 0) == 0);
+    REQUIRE(weft_barrier_wait(barrier) == WEFT_BARRIER_SERIAL);
+}
+
+// And the barrier does without a destroy: one round, one who comes.
+static weft_barrier *alone;
+
+static void with_one_alone(void)
+{
+    for_two();
+    alone = barrier;
+}
+
+static void forks_and_comes_first(void)
+{
+    model_fork();
+    alone->count = 1; // as if the others came later
+    REQUIRE(weft_barrier_wait(alone) == WEFT_BARRIER_SERIAL);
+    REQUIRE(alone->arrived == 0);
+}
+
+static void comes_early(void)
+{
+    weft_barrier_wait(barrier);
+}
+
+// Between processes: who has arrived and is killed has arrived. The second one
+// comes when the first one sleeps, so that it is known who has arrived.
+static void meets_first(void)
+{
+    REQUIRE(weft_barrier_wait(barrier) == 0);
+}
+
+static void meets_second(void)
+{
+    model_until_asleep(0);
+    REQUIRE(weft_barrier_wait(barrier) != WEFT_EINVAL);
+}
+
+MODEL_LOOKER static int has_not_arrived(unsigned thread)
+{
+    return thread == 0 ? barrier->shared == 0 : barrier->shared >> 32 == 0;
+}
+
+static void meets_first_and_destroys(void)
+{
+    meets_first();
+    REQUIRE(weft_barrier_destroy(barrier) == 0);
+}
+
 #define BARRIER(NAME, PROVES, SETUP, FINISH, ...)                              \
     .name = NAME, .proves = PROVES, .setup = SETUP, .finish = FINISH,          \
     .threads = {__VA_ARGS__}
@@ -181,12 +240,27 @@ const struct scenario model_scenarios[] = {
      .preemptions = 2, .may_hang = 1, .old_reads = 1},
     {BARRIER("shared_pairs", "the same between processes", for_two_shared, NULL,
              meets_two_in_turn, meets_somebody, meets_somebody),
-     .preemptions = 2, .may_hang = 1, .old_reads = 1},
+     .preemptions = 2, .may_hang = 1, .old_reads = 1, .patient = 1},
     {BARRIER("shared", "between processes, with a destroy before the end",
              for_two_shared, NULL, destroys_when_last, destroys_when_last),
-     .spurious = 1},
+     .spurious = 1, .patient = 1},
     {BARRIER("shared_again", "and round after round", for_two_shared,
              one_was_last_twice, meets_twice, meets_twice),
-     .preemptions = 2, .old_reads = 2},
+     .preemptions = 2, .old_reads = 2, .patient = 1},
+    {BARRIER("fork", "in the child of a fork nobody has arrived",
+             with_one_alone, NULL, forks_and_comes_first, comes_early,
+             comes_early),
+     .preemptions = 2, .old_reads = 1},
+    {BARRIER("fork_destroy", "and nobody has to leave", for_two, NULL,
+             forks_and_is_alone, comes_early, comes_early),
+     .preemptions = 2, .old_reads = 1},
+    {BARRIER("killed", "who arrives and is killed has arrived", for_two_shared,
+             NULL, meets_first, meets_second),
+     .preemptions = 2, .old_reads = 1, .vanish = 1, .patient = 1, .patience = 1,
+     .held = has_not_arrived},
+    {BARRIER("killed_destroy", "a destroy does not wait for the killed",
+             for_two_shared, NULL, meets_first_and_destroys, meets_second),
+     .preemptions = 2, .old_reads = 1, .vanish = 1, .patient = 1, .patience = 2,
+     .held = has_not_arrived},
     {0},
 };

@@ -13,8 +13,8 @@
 // cancel.h has it where the real one is compiled.
 #include "cancel_nr.h"
 
-static unsigned arrivals, spurious_left, interrupts_left;
-static int fifo, polls;
+static unsigned arrivals, spurious_left, interrupts_left, patience_left;
+static int fifo, polls, patient;
 static int64_t looks_at_the_clock;
 
 void sleep_reset(const struct scenario *scenario)
@@ -25,6 +25,8 @@ void sleep_reset(const struct scenario *scenario)
     fifo = scenario->fifo;
     polls = scenario->polls;
     looks_at_the_clock = 0;
+    patient = scenario->patient;
+    patience_left = scenario->patience;
 }
 
 // In place of src/clock.c. Time does not go by here: a deadline, whichever, has
@@ -160,7 +162,9 @@ void model_wake(struct model_site *site, uint32_t *word, int count,
 static uint32_t changed(uint32_t old, enum weft__futex_change change,
                         uint32_t operand)
 {
-    return change == FUTEX_SET ? operand : old + operand;
+    return change == FUTEX_SET   ? operand
+           : change == FUTEX_ADD ? old + operand
+                                 : old & ~operand;
 }
 
 void model_change_and_wake(struct model_site *site, uint32_t *word,
@@ -247,11 +251,19 @@ enum ending {
     ENDINGS
 };
 
+static int deadline_passes(const struct thread *t)
+{
+    if (patient) {
+        return patience_left > 0 && run_nobody_goes_on();
+    }
+    return !polls || await_over(t);
+}
+
 static int possible(const struct thread *t, enum ending ending)
 {
     switch (ending) {
     case TIMEOUT:
-        return t->timed && (!polls || await_over(t));
+        return t->timed && deadline_passes(t);
     case CANCELED:
         return (t->flags & FUTEX_CANCEL) && cancel_due(t);
     case SPURIOUS:
@@ -297,6 +309,7 @@ void sleep_end(unsigned thread, unsigned number)
     while (!possible(t, (enum ending)ending) || number-- > 0) {
         ending++;
     }
+    patience_left -= ending == TIMEOUT && patient;
     spurious_left -= ending == SPURIOUS;
     interrupts_left -= ending == INTERRUPTED;
     t->forks = ending == FORKING;

@@ -59,6 +59,13 @@ static inline uint32_t model_low(uint64_t value)
 #define weft__store_relaxed(W, V) MODEL_STORE(4, W, V, RELAXED)
 #define weft__store_release(W, V) MODEL_STORE(4, W, V, RELEASE)
 
+// A byte is part of its word, and changed with it.
+#define MODEL_WORD(B)          ((void *)(uintptr_t)(B))
+#define weft__load8_relaxed(B) ((uint8_t)MODEL_LOAD(4, MODEL_WORD(B), RELAXED))
+#define weft__store8_relaxed(B, V)                                             \
+    ((void)((V) ? MODEL_UPDATE(or, 4, MODEL_WORD(B), 1, RELAXED)               \
+                : MODEL_UPDATE(and, 4, MODEL_WORD(B), ~1u, RELAXED)))
+
 #define MODEL_UPDATE32(NAME, W, V, ORDER)                                      \
     model_low(MODEL_UPDATE(NAME, 4, W, (uint32_t)(V), ORDER))
 #define weft__swap_acquire(W, V) MODEL_UPDATE32(swap, W, V, ACQUIRE)
