@@ -7,6 +7,9 @@
 //     if (weft_barrier_wait(&barrier) == WEFT_BARRIER_SERIAL) {
 //         ...                                   // one of the three does this
 //     }
+//
+// In the child of a fork a barrier is as it was made: nobody has arrived. Between
+// processes (WEFT_SHARED) a thread that arrives and is killed has arrived.
 #ifndef WEFT_BARRIER_H
 #define WEFT_BARRIER_H
 
@@ -47,7 +50,8 @@ int weft_barrier_init(weft_barrier *b, uint32_t count, uint32_t flags);
 int weft_barrier_wait(weft_barrier *b);
 
 // Ends a barrier. A private one needs no end; for a shared one it waits until all
-// threads of the last round have left it.
+// threads of the last round have left it, or a second has passed: a process that was
+// killed on its way out does not leave.
 //   WEFT_EBUSY    threads wait for the others of their round
 int weft_barrier_destroy(weft_barrier *b);
 

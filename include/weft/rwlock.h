@@ -11,6 +11,13 @@
 // is done, all readers that wait by then go first, and then the next writer. So a
 // thread that reads may read again, but only while no writer waits: where there
 // are writers, a second read lock inside a first one can wait for ever.
+//
+// In the child of a fork: what the forking thread holds it can release, and then
+// use; those who wait in the parent are not there. What another thread held stays
+// locked. Between processes (WEFT_SHARED): a process that ends while it waits keeps
+// nobody waiting; one that ends while it holds the lock leaves it held. Who waits
+// there competes, and no order is promised; readers do not join readers while a
+// writer waits.
 #ifndef WEFT_RWLOCK_H
 #define WEFT_RWLOCK_H
 
