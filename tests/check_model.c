@@ -124,7 +124,7 @@ static void more_depth_explores_more(int unused)
 static void traces_in_the_tour_are_the_explorers(int unused)
 {
     (void)unused;
-    must_run(LIMIT, "tests/model/tour.sh src/README.md tests/model/README.md");
+    must_run(LIMIT, "tests/model/tour.py src/README.md tests/model/README.md");
 }
 
 static const struct listed others[] = {
