@@ -25,8 +25,11 @@ make_root() # release, root
     mkdir -p "$2"
     debootstrap --variant=minbase --include=git,make,ca-certificates \
         "$1" "$2" "$mirror" > "$2.log" 2>&1 || return 1
-    apt-config dump | grep -i '^acquire::.*proxy' \
-        > "$2/etc/apt/apt.conf.d/90proxy" || :
+    {
+        # A mirror may be older than the week for which sid's lists are valid.
+        echo 'Acquire::Check-Valid-Until "false";'
+        apt-config dump | grep -i '^acquire::.*proxy' || :
+    } > "$2/etc/apt/apt.conf.d/90mirror"
     touch "$2/weft-ready"
 }
 
