@@ -19,6 +19,14 @@ else ifneq ($(findstring clang,$(CC)),)
 CLANG_TARGET := --target=$(ARCH)-linux-gnu
 endif
 AR := $(CROSS)ar
+
+# Where there is no compiler, one line says so, and how to get it.
+ifeq ($(shell command -v $(firstword $(CC)) 2>/dev/null),)
+CC_PACKAGE := $(if $(CLANG_TARGET),clang,gcc$(if $(CROSS),-$(subst _,-,$(ARCH))-linux-gnu))
+NO_CC := there is no $(firstword $(CC)) here; on Debian this line gets it: \
+    $(shell test "$$(id -u)" = 0 || ! command -v sudo >/dev/null || echo sudo) \
+    apt-get install -y $(CC_PACKAGE)
+endif
 ifeq ($(findstring clang,$(CC)),)
 GCC_SMALLER := -fno-move-loop-invariants -fno-shrink-wrap -fno-ipa-sra
 endif
@@ -114,6 +122,7 @@ $(BUILD)/obj/%.S.o: %.S $(BUILD)/flags
 
 # Objects are made anew when the compiler or its flags change.
 $(BUILD)/flags: FORCE
+	$(if $(NO_CC),@echo "$(strip $(NO_CC))" >&2; exit 1)
 	@mkdir -p $(@D)
 	@echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' >$@
 FORCE:
@@ -141,6 +150,7 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
 	    awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	$(if $(NO_CC),@echo "$(strip $(NO_CC))")
 	@echo "variables: ARCH=$(ARCH) ($(ARCHES)) CC=$(CC) CFLAGS=$(CFLAGS)" \
 	    "PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
 

@@ -14,14 +14,14 @@ POSIX_glibc := choice_glibc attr_glibc cleanup_glibc other_glibc
 # Where a libc's development files are. musl's: as Debian's musl-dev puts them.
 MUSL_INCLUDE := /usr/include/$(ARCH)-linux-musl
 MUSL_LIB := /usr/lib/$(ARCH)-linux-musl
-GLIBC_LIB = $(shell $(CC) $(CLANG_TARGET) -print-file-name=libc.a)
+GLIBC_LIB = $(shell $(CC) $(CLANG_TARGET) -print-file-name=libc.a 2>/dev/null)
 
 LIBCS := $(if $(wildcard $(MUSL_LIB)/libc.a),musl) \
          $(if $(filter /%,$(GLIBC_LIB)),$(if $(wildcard src/host/glibc.c),glibc))
 
 # Beside glibc a thread ends frame by frame, through the core's frames too.
 CORE_musl := -nostdinc -Iinclude/weft/posix -isystem $(MUSL_INCLUDE) \
-    -isystem $(shell $(CC) $(CLANG_TARGET) -print-file-name=include)
+    -isystem $(shell $(CC) $(CLANG_TARGET) -print-file-name=include 2>/dev/null)
 CORE_glibc := -fexceptions -fasynchronous-unwind-tables
 
 # -iquote: src has files that are called like headers of the libc. A function has a
