@@ -8,7 +8,7 @@
 #include "record.h"
 
 // All weak: a program without such mutexes does not contain ceiling.c.
-#define WEAK __attribute__((weak))
+#define MAYBE __attribute__((weak))
 
 // What the thread of that record, which is held (hold.h), keeps for them; NULL: it
 // has not had one yet.  acquire: pairs with [ceiling]
@@ -21,14 +21,14 @@ weft__ceilings(const struct weft__record *record)
 }
 
 // The thread's own policy and priority: 0 or -errno.
-WEAK long weft__ceiling_set_sched(struct weft__ceilings *c, long tid,
-                                  int policy, int priority);
-WEAK long weft__ceiling_get_sched(struct weft__ceilings *c, long tid,
-                                  int *policy, int *priority);
+MAYBE long weft__ceiling_set_sched(struct weft__ceilings *c, long tid,
+                                   int policy, int priority);
+MAYBE long weft__ceiling_get_sched(struct weft__ceilings *c, long tid,
+                                   int *policy, int *priority);
 
 // Around a fork, by who forks.
-WEAK void weft__ceiling_before_fork(void);
-WEAK void weft__ceiling_after_fork(void);
+MAYBE void weft__ceiling_before_fork(void);
+MAYBE void weft__ceiling_after_fork(void);
 
-#undef WEAK
+#undef MAYBE
 #endif

@@ -5,6 +5,7 @@
 
 #include <weft/cond.h>
 #include <weft/owned.h>
+#include "deadline.h"
 
 // kind: PTHREAD_MUTEX_*; flags: the core's.
 int weft__posix_mutex_init(weft_owned_mutex *m, int kind, uint32_t flags,

@@ -325,7 +325,7 @@ static void forks_and_follows(void)
 
 static void sleeps_once(void)
 {
-    long result = weft__futex_wait_until(&flag, 0, INT64_MAX, 0);
+    long result = weft__futex_wait_until(&flag, 0, WEFT__NEVER, 0);
     weft__load_relaxed(&other);
     model_outcome("%d,%u", result == -WEFT_EINTR,
                   weft__load_relaxed(&weft__fork_generation));
