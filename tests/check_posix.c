@@ -455,7 +455,29 @@ a_program_that_uses_both_interfaces_agrees_with_the_archive(int unused)
                     "-o $SCRATCH/k && $QEMU $SCRATCH/k || exit 1; done; done");
 }
 
+// Whoever makes the files, and whoever posts first.
+static void names_are_shared_with_the_libcs_own_threads(int unused)
+{
+    (void)unused;
+    must_run(
+        LIMIT,
+        "mkdir -p $SCRATCH && cd $SCRATCH && "
+        "f=$OLDPWD/tests/posix/sem_beside.c && rounds=10000 && "
+        "case $QEMU in ?*) libcs=glibc rounds=300;; *) libcs='glibc musl';; "
+        "esac && for l in $libcs; do cc=$CC && "
+        "case $l in musl) cc=$ARCH-linux-musl-gcc;; esac && "
+        "$cc -D_GNU_SOURCE -std=c11 -O1 -static -pthread $f -o sem_stock && "
+        "$OLDPWD/" GCC "--libc=$l $f -o sem_weft && "
+        "for order in 'stock weft' 'weft stock'; do "
+        "set -- $order && name=weft-test-$$ && "
+        "{ timeout 120 $QEMU ./sem_$1 first $name $rounds & } && "
+        "timeout 120 $QEMU ./sem_$2 second $name $rounds && wait $! || exit 1; "
+        "rm -f /dev/shm/sem.$name.* /dev/shm/$name.*; done || exit 1; done");
+}
+
 static const struct listed tests[] = {
+    {"names_are_shared_with_the_libcs_own_threads",
+     names_are_shared_with_the_libcs_own_threads, 2 * LIMIT},
     {"threads_get_the_stack_that_the_linker_was_told_of",
      threads_get_the_stack_that_the_linker_was_told_of, LIMIT},
     {"nested_functions_work_in_threads", nested_functions_work_in_threads,

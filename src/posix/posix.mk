@@ -8,8 +8,8 @@
 
 POSIX_SRC := thread handle deadline getattr mutex mutexattr cond rwlock rwlock_urgent \
              barrier spin sem sem_named once_key cancel sched c11
-POSIX_musl := choice_musl attrs_musl attrs_masks_musl objattrs_musl cleanup_musl other_musl
-POSIX_glibc := choice_glibc attr_glibc cleanup_glibc other_glibc
+POSIX_musl := choice_musl attrs_musl attrs_masks_musl objattrs_musl cleanup_musl other_musl named_musl
+POSIX_glibc := choice_glibc attr_glibc cleanup_glibc other_glibc named_glibc
 
 # Where a libc's development files are. musl's: as Debian's musl-dev puts them.
 MUSL_INCLUDE := /usr/include/$(ARCH)-linux-musl

@@ -8,6 +8,7 @@
 #include <semaphore.h>
 #include <weft/sem.h>
 #include "posix.h"
+#include "posix_sem.h"
 #include "sem.h"
 
 _Static_assert(sizeof(weft_sem) + 4 <= sizeof(sem_t), "overlay");
@@ -21,6 +22,9 @@ static weft_sem *overlay(sem_t *sem)
 
 int sem_init(sem_t *sem, int shared, unsigned value)
 {
+#ifndef __GLIBC__
+    sem->__val[NAMED_MARK] = 0;
+#endif
     return weft__posix_result(
         weft_sem_init(overlay(sem), value, shared ? WEFT_SHARED : 0));
 }
@@ -33,12 +37,17 @@ int sem_destroy(sem_t *sem)
 
 int sem_wait(sem_t *sem)
 {
+    if (weft__named_is(sem)) {
+        return weft__posix_result(weft__named_wait(sem, WEFT__NEVER));
+    }
     return weft__posix_result(weft_sem_wait(overlay(sem)));
 }
 
 int sem_trywait(sem_t *sem)
 {
-    return weft__posix_result(weft_sem_trywait(overlay(sem)));
+    return weft__posix_result(weft__named_is(sem)
+                                  ? weft__named_trywait(sem)
+                                  : weft_sem_trywait(overlay(sem)));
 }
 
 int sem_clockwait(sem_t *restrict sem, clockid_t clock,
@@ -49,12 +58,15 @@ int sem_clockwait(sem_t *restrict sem, clockid_t clock,
     if (weft__posix_clock(clock) != 0) {
         return weft__posix_result(EINVAL);
     }
-    if (weft_sem_trywait(overlay(sem)) == 0) {
+    const int named = weft__named_is(sem);
+    if ((named ? weft__named_trywait(sem) : weft_sem_trywait(overlay(sem))) ==
+        0) {
         return 0; // the time is not looked at
     }
     int error = weft__posix_deadline(&deadline, clock, time);
     if (error == 0) {
-        error = weft__sem_wait(overlay(sem), deadline);
+        error = named ? weft__named_wait(sem, deadline)
+                      : weft__sem_wait(overlay(sem), deadline);
     }
     return weft__posix_result(error);
 }
@@ -62,6 +74,11 @@ int sem_clockwait(sem_t *restrict sem, clockid_t clock,
 int sem_timedwait(sem_t *restrict sem, const struct timespec *restrict time)
 {
     return sem_clockwait(sem, CLOCK_REALTIME, time);
+}
+
+static NOINLINE int post_named(sem_t *sem)
+{
+    return weft__posix_result(weft__named_post(sem));
 }
 
 static NOINLINE int post_shared(weft_sem *s)
@@ -78,6 +95,9 @@ static NOINLINE int post_slow(weft_sem *s, uint64_t seen)
 int sem_post(sem_t *sem)
 {
     weft_sem *s = overlay(sem);
+    if (weft__named_is(sem)) {
+        return post_named(sem);
+    }
     // relaxed: this bit never changes
     if (weft__load64_relaxed(&s->word) & WEFT__SEM_SHARED) {
         return post_shared(s);
@@ -89,6 +109,7 @@ int sem_post(sem_t *sem)
 
 int sem_getvalue(sem_t *restrict sem, int *restrict value)
 {
-    *value = (int)weft_sem_value(overlay(sem));
+    *value = weft__named_is(sem) ? weft__named_value(sem)
+                                 : (int)weft_sem_value(overlay(sem));
     return 0;
 }

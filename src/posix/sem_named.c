@@ -4,7 +4,9 @@
 //
 // A named semaphore is a file in /dev/shm that holds one sem_t; who opens it maps
 // it. It comes into being under a name that nobody knows, whole, and is then linked
-// to its own: so nobody ever maps one that is half made.
+// to its own: so nobody ever maps one that is half made. What it is called and
+// contains is as the libc has it: others open the same name who run on the libc's own
+// threads (named_glibc.c, named_musl.c).
 #include <fcntl.h>
 #include <limits.h>
 #include <semaphore.h>
@@ -15,9 +17,9 @@
 #include <unistd.h>
 #include "lock.h"
 #include "posix.h"
+#include "posix_sem.h"
 
 #define DIRECTORY "/dev/shm/"
-#define PREFIX    "sem."
 enum { PATH_SIZE = sizeof DIRECTORY + NAME_MAX + 1 };
 
 // A semaphore opened twice is mapped once: POSIX wants the same address.
@@ -65,7 +67,9 @@ static int make_path(char path[PATH_SIZE], const char *name)
         name++;
     }
     size_t length = strlen(name);
-    if (length == 0 || strchr(name, '/') != NULL) {
+    const int no_file = PREFIX[0] == '\0' &&
+                        (strcmp(name, ".") == 0 || strcmp(name, "..") == 0);
+    if (length == 0 || strchr(name, '/') != NULL || no_file) {
         return EINVAL;
     }
     if (length + strlen(PREFIX) > NAME_MAX) {
@@ -105,6 +109,22 @@ static struct opened *entry_of(const struct stat *status)
     return free_one;
 }
 
+// A file's semaphore in memory; NULL with errno set.
+static void *map_file(int fd)
+{
+    void *memory =
+        mmap(NULL, sizeof(sem_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (memory == MAP_FAILED) {
+        return NULL;
+    }
+    if (!weft__named_adopt(memory)) {
+        munmap(memory, sizeof(sem_t));
+        errno = EINVAL;
+        return NULL;
+    }
+    return memory;
+}
+
 // The mapping of an open file, an old one or a new one; NULL with errno set.
 static sem_t *map(int fd)
 {
@@ -112,13 +132,16 @@ static sem_t *map(int fd)
     if (fstat(fd, &status) < 0) {
         return NULL;
     }
+    if (status.st_size < (off_t)sizeof(sem_t)) {
+        errno = EINVAL;
+        return NULL;
+    }
     weft__lock_acquire(&lock);
     struct opened *o = entry_of(&status);
     sem_t *sem = NULL;
     if (o != NULL && o->count == 0) {
-        void *memory = mmap(NULL, sizeof(sem_t), PROT_READ | PROT_WRITE,
-                            MAP_SHARED, fd, 0);
-        if (memory != MAP_FAILED) {
+        void *memory = map_file(fd);
+        if (memory != NULL) {
             *o = (struct opened){memory, status.st_dev, status.st_ino, 0};
         } else {
             o = NULL;
@@ -151,9 +174,11 @@ static int make_file(char path[PATH_SIZE], mode_t mode, unsigned value)
     static uint32_t number;
     _Alignas(16) sem_t sem; // as it will be mapped (sem.c)
     memset(&sem, 0, sizeof sem);
-    if (sem_init(&sem, 1, value) < 0) {
+    if (value > SEM_VALUE_MAX) {
+        errno = EINVAL;
         return -1;
     }
+    weft__named_init(&sem, value);
     int fd;
     do {
         // relaxed: only that it is another one each time
