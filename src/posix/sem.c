@@ -35,19 +35,30 @@ int sem_destroy(sem_t *sem)
     return 0;
 }
 
+static NOINLINE int wait_named(sem_t *sem)
+{
+    return weft__posix_result(weft__named_wait(sem, WEFT__NEVER));
+}
+
+static NOINLINE int trywait_named(sem_t *sem)
+{
+    return weft__posix_result(weft__named_trywait(sem));
+}
+
 int sem_wait(sem_t *sem)
 {
     if (weft__named_is(sem)) {
-        return weft__posix_result(weft__named_wait(sem, WEFT__NEVER));
+        return wait_named(sem);
     }
     return weft__posix_result(weft_sem_wait(overlay(sem)));
 }
 
 int sem_trywait(sem_t *sem)
 {
-    return weft__posix_result(weft__named_is(sem)
-                                  ? weft__named_trywait(sem)
-                                  : weft_sem_trywait(overlay(sem)));
+    if (weft__named_is(sem)) {
+        return trywait_named(sem);
+    }
+    return weft__posix_result(weft_sem_trywait(overlay(sem)));
 }
 
 int sem_clockwait(sem_t *restrict sem, clockid_t clock,
