@@ -66,7 +66,7 @@ static int is_errorcheck(const weft_owned_mutex *m)
 static int lock_until(weft_owned_mutex *m, struct weft__deadline deadline)
 {
     if (!weft__posix_ownerless(m->type)) {
-        return weft__owned_lock(m, deadline);
+        return weft__posix_lock_owned(m, deadline);
     }
     return m->type & OWNED_SHARED ? weft__shared_lock(&m->lock.word, deadline)
                                   : weft__mutex_lock_in(&m->lock, deadline, 0);

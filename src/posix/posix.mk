@@ -6,7 +6,7 @@
 # from the libc, whose functions know nothing of these threads. It is called
 # libpthread.a: gcc -pthread looks for that before the libc.
 
-POSIX_SRC := thread handle deadline getattr mutex mutexattr cond rwlock rwlock_urgent \
+POSIX_SRC := thread handle deadline getattr mutex mutexattr circle cond rwlock rwlock_urgent \
              barrier spin sem sem_named once_key cancel sched c11
 POSIX_musl := choice_musl attrs_musl attrs_masks_musl objattrs_musl cleanup_musl other_musl named_musl
 POSIX_glibc := choice_glibc attr_glibc cleanup_glibc other_glibc named_glibc

@@ -35,6 +35,9 @@ static inline int weft__posix_mutex_give(weft_owned_mutex *m)
     return weft__cas_release(&m->lock.word, WEFT__MUTEX_LOCKED, 0);
 }
 
+// circle.c: as weft__owned_lock, but only the owner's own lock is EDEADLK.
+int weft__posix_lock_owned(weft_owned_mutex *m, struct weft__deadline deadline);
+
 int weft__posix_cond_wait(weft_cond *c, weft_owned_mutex *m,
                           struct weft__deadline deadline);
 

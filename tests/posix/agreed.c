@@ -204,6 +204,40 @@ static void clocks_that_are_none(void)
 }
 #endif
 
+// Two threads, each with what the other one waits for. One has a deadline, and gives
+// up and unlocks; then the other one has both. (Of glibc's own threads the one that
+// closes the circle may sleep until its deadline.)
+static pthread_mutex_t first, second;
+static pthread_barrier_t both;
+
+static void *give_up(void *arg)
+{
+    CHECK_EQ(pthread_mutex_lock(&second), 0);
+    pthread_barrier_wait(&both);
+    struct timespec soon = after(CLOCK_REALTIME, 20);
+    CHECK_EQ(pthread_mutex_timedlock(&first, &soon), ETIMEDOUT);
+    CHECK_EQ(pthread_mutex_unlock(&second), 0);
+    return arg;
+}
+
+static void a_circle_that_ends(void)
+{
+    pthread_t thread;
+    pthread_mutexattr_t attr;
+    CHECK_EQ(pthread_mutexattr_init(&attr), 0);
+    CHECK_EQ(pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT), 0);
+    CHECK_EQ(pthread_mutex_init(&first, &attr), 0);
+    CHECK_EQ(pthread_mutex_init(&second, &attr), 0);
+    CHECK_EQ(pthread_barrier_init(&both, NULL, 2), 0);
+    CHECK_EQ(pthread_mutex_lock(&first), 0);
+    CHECK_EQ(pthread_create(&thread, NULL, give_up, NULL), 0);
+    pthread_barrier_wait(&both);
+    CHECK_EQ(pthread_mutex_lock(&second), 0);
+    CHECK_EQ(pthread_mutex_unlock(&second), 0);
+    CHECK_EQ(pthread_join(thread, NULL), 0);
+    CHECK_EQ(pthread_mutex_unlock(&first), 0);
+}
+
 // ---- threads ----
 
 // To detach who is being joined is no mistake: it will be gone.
@@ -255,6 +289,9 @@ int main(void)
     CHECK_EQ(pthread_join(thread, NULL), 0);
     a_semaphore_with_a_waiter();
     a_second_lock_with_no_time();
+    if (!STOCK) {
+        a_circle_that_ends();
+    }
 #if !STOCK_MUSL
     clocks_that_are_none();
 #endif
