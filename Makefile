@@ -51,8 +51,9 @@ CORE += -fvisibility=hidden
 CORE += -ffunction-sections -fdata-sections
 # what saves gcc a few bytes in each of many small functions; clang does not know it
 CORE += $(GCC_SMALLER)
-# what debuggers need to walk the stack goes to .debug_frame, not into the program
-CORE += -fno-asynchronous-unwind-tables -fno-unwind-tables
+# what debuggers need to walk the stack goes to .debug_frame, not into the program,
+# and not into a register
+CORE += -fno-asynchronous-unwind-tables -fno-unwind-tables -fomit-frame-pointer
 
 include arch/$(ARCH)/arch.mk
 COMPILE = $(CC) $(CLANG_TARGET) $(CORE) $(ARCH_CFLAGS) $(WARN) $(CFLAGS) \

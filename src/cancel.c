@@ -234,7 +234,10 @@ void weft__cancel_leave(struct weft__thread *self)
 {
     self->leaving = 1;
     self->cancel_state = WEFT_CANCEL_DISABLE;
-    weft__cancel_listen(self, 0);
+    // Not through weft__cancel_listen: a program in which nobody is cancelled does
+    // not link the handler.
+    weft__signal_fence(); // a handler from here on sees the state
+    weft__request_defer(self->record);
 }
 
 int weft_set_cancel_state(int state, int *old)
