@@ -28,7 +28,7 @@ NO_CC := there is no $(firstword $(CC)) here; on Debian this line gets it: \
     apt-get install -y $(CC_PACKAGE)
 endif
 ifeq ($(findstring clang,$(CC)),)
-GCC_SMALLER := -fno-move-loop-invariants -fno-shrink-wrap -fno-ipa-sra
+GCC_SMALLER := -fno-move-loop-invariants -fno-shrink-wrap -fno-ipa-sra -fno-caller-saves
 endif
 
 CFLAGS  ?= -Os -g

@@ -42,6 +42,8 @@ static int is_real_time(int policy)
     return policy == SCHED_FIFO || policy == SCHED_RR;
 }
 
+#define NOINLINE __attribute__((noinline)) // one copy is smaller than many
+
 // What the thread has to run at for all that it holds and wants.
 static int needed(const struct weft__ceilings *c)
 {
@@ -54,9 +56,10 @@ static int needed(const struct weft__ceilings *c)
     return priority;
 }
 
-// 0, or -errno: nothing has changed.
-static long run_at(struct weft__ceilings *c, long tid, int priority)
+// Lets the thread run at what it needs. 0, or -errno: nothing has changed.
+static NOINLINE long run_as_needed(struct weft__ceilings *c, long tid)
 {
+    const int priority = needed(c);
     if (priority == c->now && priority != 0) {
         return 0;
     }
@@ -86,20 +89,25 @@ static void show(void)
     }
 }
 
-static int raise_to(int ceiling)
+static NOINLINE struct weft__ceilings *lock_mine(void)
 {
-    if (mine.first == NULL) {
-        sys_sched_get(0, &mine.policy,
-                      &mine.priority); // of oneself: never refused
-        mine.now = mine.priority;
+    weft__lock_acquire(&mine.lock);
+    return &mine;
+}
+
+static int raise_to(struct weft__ceilings *c, int ceiling)
+{
+    if (c->first == NULL) {
+        sys_sched_get(0, &c->policy, &c->priority); // of oneself: never refused
+        c->now = c->priority;
     }
-    if (mine.priority > ceiling) {
+    if (c->priority > ceiling) {
         return WEFT_EINVAL;
     }
-    mine.wanted = ceiling;
-    long result = run_at(&mine, 0, needed(&mine));
+    c->wanted = ceiling;
+    long result = run_as_needed(c, 0);
     if (result < 0) {
-        mine.wanted = 0;
+        c->wanted = 0;
     }
     return weft__refusal(result);
 }
@@ -107,46 +115,46 @@ static int raise_to(int ceiling)
 int weft__ceiling_raise(const weft_owned_mutex *m)
 {
     show();
-    weft__lock_acquire(&mine.lock);
-    int error = raise_to(weft__owned_ceiling(m));
-    weft__lock_release(&mine.lock);
+    struct weft__ceilings *c = lock_mine();
+    int error = raise_to(c, weft__owned_ceiling(m));
+    weft__lock_release(&c->lock);
     return error;
 }
 
 void weft__ceiling_locked(weft_owned_mutex *m)
 {
-    weft__lock_acquire(&mine.lock);
-    m->below = mine.first;
-    mine.first = m;
-    mine.wanted = 0;
-    run_at(&mine, 0, needed(&mine)); // the ceiling may be another by now
-    weft__lock_release(&mine.lock);
+    struct weft__ceilings *c = lock_mine();
+    m->below = c->first;
+    c->first = m;
+    c->wanted = 0;
+    run_as_needed(c, 0); // the ceiling may be another by now
+    weft__lock_release(&c->lock);
 }
 
 void weft__ceiling_unlocking(weft_owned_mutex *m)
 {
-    weft__lock_acquire(&mine.lock);
-    weft_owned_mutex **link = &mine.first;
+    struct weft__ceilings *c = lock_mine();
+    weft_owned_mutex **link = &c->first;
     while (*link != m) {
         link = &(*link)->below;
     }
     *link = m->below;
-    mine.wanted = weft__owned_ceiling(m); // until it is unlocked
-    weft__lock_release(&mine.lock);
+    c->wanted = weft__owned_ceiling(m); // until it is unlocked
+    weft__lock_release(&c->lock);
 }
 
 void weft__ceiling_lower(void)
 {
-    weft__lock_acquire(&mine.lock);
-    mine.wanted = 0;
-    run_at(&mine, 0, needed(&mine)); // less is never refused
-    weft__lock_release(&mine.lock);
+    struct weft__ceilings *c = lock_mine();
+    c->wanted = 0;
+    run_as_needed(c, 0); // less is never refused
+    weft__lock_release(&c->lock);
 }
 
 // Over a fork, so that the child does not find it held by a thread that is gone.
 void weft__ceiling_before_fork(void)
 {
-    weft__lock_acquire(&mine.lock);
+    lock_mine();
 }
 
 void weft__ceiling_after_fork(void)
@@ -183,7 +191,7 @@ static long set_raised(struct weft__ceilings *c, long tid, int policy,
     c->policy = policy;
     c->priority = priority;
     c->now = 0; // the policy may be another
-    long result = run_at(c, tid, needed(c));
+    long result = run_as_needed(c, tid);
     if (result < 0) {
         c->policy = policy_before;
         c->priority = before;

@@ -25,6 +25,8 @@
 #include "syscall.h"
 #include "thread.h"
 
+#define NOINLINE __attribute__((noinline)) // one copy is smaller than two
+
 struct handlers {
     void (*prepare)(void);
     void (*parent)(void);
@@ -158,7 +160,7 @@ static unsigned before(void)
     return count;
 }
 
-static void lock_all(unsigned count)
+static NOINLINE void lock_all(unsigned count)
 {
     weft__lock_acquire(&atfork_lock);
     called = count;

@@ -23,6 +23,8 @@
 #include "syscall.h"
 #include "thread.h"
 
+#define NOINLINE __attribute__((noinline)) // one copy is smaller than two
+
 enum { ROUNDS = 4 }; // of destructors that set values again, then it is over
 enum { KEY_GENERATION = WEFT_KEYS_MAX }; // the generation's lowest bit in a key
 // No generation is 0, and none is 1: programs that were written to a libc's small
@@ -77,7 +79,8 @@ static int destroy(struct weft__key_slot *slot)
 }
 
 // NULL: the thread has no memory for that one, so no value.
-static struct weft__key_slot *slot_at(struct weft__thread *self, uint32_t index)
+static NOINLINE struct weft__key_slot *slot_at(struct weft__thread *self,
+                                               uint32_t index)
 {
     struct weft__far_keys *far = self->local.far_keys;
     if (index < WEFT__KEYS_NEAR) {
@@ -100,7 +103,8 @@ static void destroy_all(struct weft__thread *self)
 
 // ---- The memory of far values. The caller of these two holds the lock. ----
 
-static void push(struct weft__far_keys **list, struct weft__far_keys *far)
+static NOINLINE void push(struct weft__far_keys **list,
+                          struct weft__far_keys *far)
 {
     far->next = *list;
     far->link = list;

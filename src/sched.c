@@ -30,7 +30,8 @@ static long call(long nr, weft_thread t, long a, long b)
 
 // Of a thread that is held. What the kernel shows is its own policy and priority,
 // unless mutexes with a ceiling lend it a higher one: ceiling.c, if it is there.
-static struct weft__ceilings *ceilings(const struct weft__record *record)
+static __attribute__((noinline)) struct weft__ceilings *
+ceilings(const struct weft__record *record) // one copy is smaller than four
 {
     return weft__ceiling_set_sched != NULL ? weft__ceilings(record) : NULL;
 }

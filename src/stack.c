@@ -24,6 +24,8 @@
 enum { HOT_BLOCKS = 16, COLD_BLOCKS = 48 };
 #define HOT_SIZE ((size_t)1024 * 1024)
 
+#define NOINLINE __attribute__((noinline)) // one copy is smaller than two
+
 size_t weft__page_size;
 size_t weft__signal_frame;
 size_t weft__default_stack;
@@ -64,8 +66,8 @@ static struct weft__block *unlink_at(struct list *list,
 }
 
 // The first block that fits exactly, or NULL.
-static struct weft__block *take(struct list *list, size_t size,
-                                size_t guard_size)
+static NOINLINE struct weft__block *take(struct list *list, size_t size,
+                                         size_t guard_size)
 {
     struct weft__block **link = &list->first;
     for (; *link != NULL; link = &(*link)->next) {
