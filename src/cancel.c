@@ -60,6 +60,11 @@ _Noreturn void weft__cancel_now(void)
     weft_exit(WEFT_CANCELED);
 }
 
+void weft__signal_unblock_cancel(void)
+{
+    weft__signal_unblock(weft__cancel_signal);
+}
+
 long weft__cancel_point(long nr, long a, long b, long c, long d, long e, long f)
 {
     struct weft__thread *self = weft__thread_self();
@@ -73,7 +78,7 @@ long weft__cancel_point(long nr, long a, long b, long c, long d, long e, long f)
     weft__signal_fence(); // ... to here
     self->stubs--;
     if (self->stubs == 0 && self->cancel_signal_blocked) {
-        weft__signal_unblock(weft__cancel_signal);
+        weft__signal_unblock_cancel();
     }
     // close(2) has closed even when it was interrupted.
     if (result == -WEFT_EINTR && nr != SYS_close && due(self)) {

@@ -46,6 +46,9 @@ static inline void weft__signal_unblock(int sig)
     sys_sigprocmask(SIG_UNBLOCK, &mask, NULL);
 }
 
+// The signal of a request. cancel.c: every program has it, in one copy.
+void weft__signal_unblock_cancel(void);
+
 static inline void weft__signals_restore(const uint64_t *old)
 {
     sys_sigprocmask(SIG_SETMASK, old, NULL);

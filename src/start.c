@@ -168,7 +168,7 @@ static void adopt_main(void *tls)
     *exit_word = (uint32_t)(tid < 0 ? sys_gettid() : tid); // refused: no join
     // Whoever started the program may have had all signals blocked. What is the
     // program's stays so.
-    weft__signal_unblock(weft__cancel_signal);
+    weft__signal_unblock_cancel();
 }
 
 // Each function is called once: one of them may itself end the last thread, and then

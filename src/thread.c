@@ -189,7 +189,7 @@ _Noreturn void weft__thread_start(struct weft__thread *self)
         weft__libc_hooks->begin(self);
     }
     if (self->unblock_cancel) {
-        weft__signal_unblock(weft__cancel_signal);
+        weft__signal_unblock_cancel();
     }
     if (self->birth != NULL) {
         weft__birth_apply(self);

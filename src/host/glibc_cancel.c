@@ -62,7 +62,7 @@ void __pthread_disable_asynccancel(int old)
     weft__signal_fence(); // a handler up to here counts it
     self->stubs--;
     if (self->stubs == 0 && self->cancel_signal_blocked) {
-        weft__signal_unblock(weft__cancel_signal);
+        weft__signal_unblock_cancel();
     }
 }
 
