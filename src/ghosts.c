@@ -25,8 +25,8 @@ void weft__ghosts_drop(uint32_t *generation, void (*drop)(void *object),
     while (((seen = weft__load_acquire(generation)) & ~OWN) != ours) {
         if ((seen & ~OWN) == (DROPPING | ours)) {
             weft__futex_wait(generation, seen, 0);
-            // T1.  acquire: pairs with [ghosts.dropped] of the process before
-        } else if (weft__cas_acquire(generation, seen,
+            // T1.  relaxed: what the process before did, its fork has handed on
+        } else if (weft__cas_relaxed(generation, seen,
                                      DROPPING | ours | (seen & OWN))) {
             drop(object);
             weft__add_release(generation, DROPPING); // T2. [ghosts.dropped]

@@ -32,7 +32,8 @@ void weft__ghosts_drop(uint32_t *generation, void (*drop)(void *object),
 // Whether the calling thread has become the only one of another process since
 // weft__ghosts_none: a handler that interrupted it may have forked. To be asked
 // before the look that says whether the thread has got what it waits for: what is
-// seen in the child is what it had when that was made.
+// seen in the child is what it had when that was made. (The handler must not use
+// the object there before it returns: that would drop the thread it has interrupted.)
 static inline int weft__ghosts_forked(uint32_t generation)
 {
     // relaxed: as above

@@ -6,9 +6,10 @@
 #include <weft/error.h>
 #include "model.h"
 #include "selves.h"
+#include "thread.h"
 
 const char model_primitive[] = "barrier";
-const char model_sources[] = "barrier.c barrier_shared.c";
+const char model_sources[] = "barrier.c barrier_shared.c ghosts.h ghosts.c";
 
 static weft_barrier *barrier;
 static int arrived[MODEL_THREADS];
@@ -177,6 +178,15 @@ static void forks_and_comes_first(void)
     REQUIRE(alone->arrived == 0);
 }
 
+// Several come at once to what ghosts have left: one has arrived, one has the lock.
+static void with_ghosts(void)
+{
+    for_two();
+    barrier->arrived = 1;
+    barrier->lock.word = 1;
+    weft__fork_generation = 1;
+}
+
 static void comes_early(void)
 {
     weft_barrier_wait(barrier);
@@ -254,6 +264,9 @@ const struct scenario model_scenarios[] = {
     {BARRIER("fork_destroy", "and nobody has to leave", for_two, NULL,
              forks_and_is_alone, comes_early, comes_early),
      .preemptions = 2, .old_reads = 1},
+    {BARRIER("ghosts", "two come at once to what a fork has left", with_ghosts,
+             one_was_last, meets_one, meets_one),
+     .preemptions = 3, .old_reads = 2, .spurious = 1},
     {BARRIER("killed", "who arrives and is killed has arrived", for_two_shared,
              NULL, meets_first, meets_second),
      .preemptions = 2, .old_reads = 1, .vanish = 1, .patient = 1, .patience = 1,

@@ -12,7 +12,7 @@
 #include "thread.h"
 
 const char model_primitive[] = "rwlock";
-const char model_sources[] = "rwlock.h rwlock.c rwlock_shared.c ghosts.c";
+const char model_sources[] = "rwlock.h rwlock.c rwlock_shared.c";
 
 static weft_rwlock *lock;
 // volatile: read and written as often as is said here.
@@ -316,6 +316,38 @@ static void reads_in_either(void)
     REQUIRE(weft_rwlock_unlock(lock) == 0);
 }
 
+// Nobody else reads: it has left no trace of a reader.
+static void reads_in_either_alone(void)
+{
+    reads_in_either();
+    REQUIRE((weft__load64_relaxed(&lock->state) & READERS) == 0);
+}
+
+// A writer that goes on when the one that waits has been handed the lock, or let in:
+// if that one forks, it has the lock in the child.
+static volatile int hands_over;
+
+MODEL_LOOKER static int another_writes(unsigned thread)
+{
+    (void)thread;
+    const uint64_t who = lock->state & (WRITER | WAITS);
+    return who == (WRITER | WAITS) || (who == WRITER && !hands_over);
+}
+
+MODEL_LOOKER static int any_writes(unsigned thread)
+{
+    (void)thread;
+    return (lock->state & WRITER) != 0;
+}
+
+static void hands_it_over(void)
+{
+    REQUIRE(weft_rwlock_wrlock(lock) == 0);
+    change();
+    hands_over = model_until_asleep(0);
+    REQUIRE(weft_rwlock_unlock(lock) == 0);
+}
+
 static void writes_in_either(void)
 {
     REQUIRE(weft_rwlock_wrlock(lock) == 0);
@@ -402,6 +434,39 @@ static void reads_and_is_not_joined(void)
     int waits = model_until_asleep(1);
     REQUIRE(!waits || weft_rwlock_tryrdlock(lock) == WEFT_EBUSY);
     REQUIRE(weft_rwlock_trywrlock(lock) == WEFT_EBUSY);
+    REQUIRE(weft_rwlock_unlock(lock) == 0);
+}
+
+// Who reads after a writer, whose wish for it has passed.
+static void writes_and_reads(void)
+{
+    writes();
+    REQUIRE(weft_rwlock_rdlock(lock) == 0);
+    model_until_asleep(1);
+    REQUIRE(weft_rwlock_unlock(lock) == 0);
+}
+
+// A reader that waits for another one, and a writer between that gives up.
+static void reads_until_another_may(void)
+{
+    REQUIRE(weft_rwlock_rdlock(lock) == 0);
+    while (weft__load_acquire(&is_in) == 0) {
+        weft__spin_pause();
+    }
+    REQUIRE(weft_rwlock_unlock(lock) == 0);
+}
+
+static void gives_up(void)
+{
+    if (weft_rwlock_wrlock_until(lock, 1000) == 0) {
+        REQUIRE(weft_rwlock_unlock(lock) == 0);
+    }
+}
+
+static void reads_behind(void)
+{
+    REQUIRE(weft_rwlock_rdlock(lock) == 0);
+    weft__store_release(&is_in, 1);
     REQUIRE(weft_rwlock_unlock(lock) == 0);
 }
 
@@ -499,6 +564,12 @@ const struct scenario model_scenarios[] = {
     {GONE("fork_in_a_wait_to_write", "and where it waits to write", begin,
           writes_in_either, writes, writes),
      .preemptions = 1, .old_reads = 1, .fork = 1, .held = another_has_it},
+    {GONE("fork_when_handed_over", "or just when it was handed the lock", begin,
+          writes_in_either, hands_it_over),
+     .preemptions = 3, .old_reads = 1, .fork = 1, .held = another_writes},
+    {GONE("fork_when_let_in", "or let in", begin, reads_in_either_alone,
+          hands_it_over),
+     .preemptions = 3, .old_reads = 1, .fork = 1, .held = any_writes},
     {GONE("ghosts", "several come to what a fork has left", ghosts_wait, writes,
           writes, reads),
      .finish = is_free, .preemptions = 1, .old_reads = 1},
@@ -554,6 +625,20 @@ const struct scenario model_scenarios[] = {
      .finish = is_free,
      .threads = {reads_until, writes, reads},
      .preemptions = 2,
+     .old_reads = 1},
+    {.name = "shared_wish_passes",
+     .proves = "who reads in spite of a wish sees what was written",
+     .setup = begin_shared,
+     .finish = is_free,
+     .threads = {writes_and_reads, writes, reads},
+     .preemptions = 1,
+     .old_reads = 1},
+    {.name = "shared_let_in",
+     .proves = "a writer that gives up tells the readers behind it",
+     .setup = begin_shared,
+     .finish = is_free,
+     .threads = {reads_until_another_may, gives_up, reads_behind},
+     .preemptions = 1,
      .old_reads = 1},
     {.name = "shared_too_many",
      .proves = "one reader too many, and an unlock by nobody",

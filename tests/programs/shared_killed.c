@@ -2,7 +2,7 @@
 // shared_killed.c - a process is killed that waits, and another one that waits goes
 // on.
 //
-//     shared_killed mutex|sem|starving|exits
+//     shared_killed mutex|sem|rwlock|barrier|starving|exits
 //
 // Two processes sleep on one object in shared memory. What both wait for is done
 // once, which wakes one of them or both; and before it runs, one is killed. Were
@@ -17,6 +17,8 @@ enum { ROUNDS = 60, WAITERS = 2, BATCH = 3 };
 static struct page {
     weft_owned_mutex mutex;
     weft_sem sem;
+    weft_rwlock rwlock;
+    weft_barrier barrier;
     int ready[WAITERS], got[WAITERS];
 } * page;
 
@@ -45,14 +47,61 @@ static void sem_give(void)
     CHECK_EQ(weft_sem_post(&page->sem), 0);
 }
 
-static const struct object objects[] = {{"mutex", mutex_take, mutex_give},
-                                        {"sem", sem_take, sem_give}};
+// 0: the parent; else a waiter, counted from 1.
+static int seat;
+
+// Who writes: a bit for each seat. All have to wait for the parent.
+static const unsigned writers[] = {1, 3, 5, 7, 6, 2};
+static int turn;
+
+static void rwlock_take(void)
+{
+    const unsigned all = writers[turn % 6];
+    CHECK_EQ(all >> seat & 1 ? weft_rwlock_wrlock(&page->rwlock)
+                             : weft_rwlock_rdlock(&page->rwlock),
+             0);
+}
+
+static void rwlock_give(void)
+{
+    CHECK_EQ(weft_rwlock_unlock(&page->rwlock), 0);
+}
+
+// The parent gives by coming last.
+static void meet(void)
+{
+    CHECK(weft_barrier_wait(&page->barrier) != WEFT_EINVAL);
+}
+
+static void barrier_take(void)
+{
+    if (seat != 0) {
+        meet();
+    }
+}
+
+static void barrier_give(void)
+{
+    if (seat == 0) {
+        meet();
+    }
+}
+
+static const struct object objects[] = {
+    {"mutex", mutex_take, mutex_give},
+    {"sem", sem_take, sem_give},
+    {"rwlock", rwlock_take, rwlock_give},
+    {"barrier", barrier_take, barrier_give},
+};
+enum { OBJECTS = sizeof objects / sizeof *objects };
 
 static void init_page(void)
 {
     CHECK_EQ(weft_owned_mutex_init(&page->mutex, WEFT_ERRORCHECK, WEFT_SHARED),
              0);
     CHECK_EQ(weft_sem_init(&page->sem, 1, WEFT_SHARED), 0);
+    CHECK_EQ(weft_rwlock_init(&page->rwlock, WEFT_SHARED), 0);
+    CHECK_EQ(weft_barrier_init(&page->barrier, WAITERS + 1, WEFT_SHARED), 0);
     for (int i = 0; i < WAITERS; i++) {
         set_word(&page->ready[i], 0);
         set_word(&page->got[i], 0);
@@ -84,6 +133,7 @@ static long start_waiter(int me)
     long pid = fork_child();
     if (pid == 0) {
         const int priority = 0;
+        seat = me + 1;
         CHECK_EQ(sys(__NR_sched_setscheduler, 0, BATCH, &priority), 0);
         set_word(&page->ready[me], 1);
         object->take();
@@ -112,13 +162,19 @@ static void kill_child(long pid)
 static void one_of_two(void)
 {
     stay_on_this_cpu();
-    for (int round = 0; round < ROUNDS; round++) {
+    for (turn = 0; turn < ROUNDS; turn++) {
         long pid[WAITERS];
-        const int victim = round % 8 == 7; // mostly the first to be woken
+        const int victim = turn % 8 >= 6; // mostly the first to be woken
         init_page();
         object->take();
         for (int i = 0; i < WAITERS; i++) {
             pid[i] = start_waiter(i);
+        }
+        if (turn % 4 == 3) { // it is killed in its sleep
+            kill_child(pid[victim]);
+            object->give();
+            CHECK(exited_with(end_of(pid[1 - victim]), 0));
+            continue;
         }
         object->give();
         CHECK_EQ(sys(__NR_kill, pid[victim], SIGKILL), 0);
@@ -130,6 +186,8 @@ static void one_of_two(void)
             kill_child(pid[1 - victim]);
         }
     }
+    // Who was killed in the last turn has come to the barrier, and does not leave it.
+    CHECK_EQ(weft_barrier_destroy(&page->barrier), 0);
 }
 
 // ---- one that starves, or just ends ----
@@ -155,7 +213,7 @@ static int take_and_give(void *unused)
 // The waiter is let down a few times, as long as it is alive.
 static void one_that_starves(int exits)
 {
-    for (int round = 0; round < ROUNDS; round++) {
+    for (turn = 0; turn < ROUNDS; turn++) {
         init_page();
         object->take();
         long pid = fork_child();
@@ -168,7 +226,7 @@ static void one_that_starves(int exits)
             quit(0); // all its threads end
         }
         until_equal(&page->ready[0], 1);
-        for (int i = 0; i < 3 + round % 5; i++) {
+        for (int i = 0; i < 3 + turn % 5; i++) {
             object->give();
             object->take();
             weft_sleep_for(200000);
@@ -191,7 +249,10 @@ int weft_main(int argc, char **argv, char **envp)
                       MAP_SHARED | MAP_ANONYMOUS, -1);
     CHECK(memory > 0);
     page = (struct page *)memory;
-    object = &objects[is_case(argc, argv, "sem")];
+    object = &objects[0];
+    for (int i = 1; i < OBJECTS; i++) {
+        object = is_case(argc, argv, objects[i].name) ? &objects[i] : object;
+    }
     if (is_case(argc, argv, "starving") || is_case(argc, argv, "exits")) {
         one_that_starves(is_case(argc, argv, "exits"));
     } else {
