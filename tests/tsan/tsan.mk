@@ -13,12 +13,12 @@ TSAN_lock := lock
 TSAN_mutex := mutex spin_wait
 TSAN_spin := spin mutex spin_wait
 TSAN_sem := sem
-TSAN_cond := cond cond_shared lock mutex spin_wait
-TSAN_rwlock := rwlock mutex spin_wait
-TSAN_barrier := barrier mutex spin_wait
+TSAN_cond := cond cond_shared ghosts lock mutex spin_wait
+TSAN_rwlock := rwlock rwlock_shared ghosts mutex spin_wait
+TSAN_barrier := barrier barrier_shared ghosts mutex spin_wait
 TSAN_once := once
 TSAN_owned := owned owned_pi futex_pi robust ceiling refusal cond_owned cond \
-    cond_shared lock mutex spin_wait
+    cond_shared ghosts lock mutex spin_wait
 TSAN_ALL := lock mutex spin sem cond rwlock barrier once owned
 TSAN_REST := futex clock
 
