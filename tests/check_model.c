@@ -25,8 +25,8 @@ static const struct {
     PRIMITIVE(owned),      PRIMITIVE(sem),         PRIMITIVE(cond),
     PRIMITIVE(cond_freed), PRIMITIVE(cond_shared), PRIMITIVE(rwlock),
     PRIMITIVE(barrier),    PRIMITIVE(once),        PRIMITIVE(spin),
-    PRIMITIVE(request),    PRIMITIVE(life),        PRIMITIVE(handle),
-    PRIMITIVE(everyone),
+    PRIMITIVE(request),    PRIMITIVE(life),        PRIMITIVE(recycle),
+    PRIMITIVE(handle),     PRIMITIVE(everyone),
 #undef PRIMITIVE
 };
 enum { PRIMITIVES = sizeof primitives / sizeof primitives[0] };

@@ -87,12 +87,12 @@ static int read_until(struct weft__posix_rwlock *o,
     return error;
 }
 
-// Not inline, so that the functions below need no frame of their own.
-static __attribute__((noinline)) int read_at_once(struct weft__posix_rwlock *o)
+static int read_at_once(struct weft__posix_rwlock *o)
 {
     return weft__rwlock_tryrdlock(&o->lock, manner(o));
 }
 
+// Not inline, so that the functions below need no frame of their own.
 static __attribute__((noinline)) int read_slowly(struct weft__posix_rwlock *o)
 {
     int error = read_at_once(o);
@@ -108,8 +108,7 @@ TWIN(pthread_rwlock_rdlock, __pthread_rwlock_rdlock);
 
 int pthread_rwlock_tryrdlock(pthread_rwlock_t *lock)
 {
-    struct weft__posix_rwlock *o = overlay(lock);
-    return weft__rwlock_has_read(&o->lock) ? 0 : read_at_once(o);
+    return read_at_once(overlay(lock));
 }
 TWIN(pthread_rwlock_tryrdlock, __pthread_rwlock_tryrdlock);
 
@@ -163,23 +162,21 @@ static __attribute__((noinline)) int write_slowly(struct weft__posix_rwlock *o)
     return write_until(o, WEFT__NEVER);
 }
 
-static __attribute__((noinline)) int write_at_once(struct weft__posix_rwlock *o)
-{
-    return written(o, weft_rwlock_trywrlock(&o->lock));
-}
-
 int pthread_rwlock_wrlock(pthread_rwlock_t *lock)
 {
     struct weft__posix_rwlock *o = overlay(lock);
-    return weft__rwlock_has_written(&o->lock) ? written(o, 0) : write_slowly(o);
+    if (weft__rwlock_has_written(&o->lock)) {
+        weft__store64_relaxed(&o->writer, weft_self());
+        return 0;
+    }
+    return write_slowly(o);
 }
 TWIN(pthread_rwlock_wrlock, __pthread_rwlock_wrlock);
 
 int pthread_rwlock_trywrlock(pthread_rwlock_t *lock)
 {
     struct weft__posix_rwlock *o = overlay(lock);
-    return weft__rwlock_has_written(&o->lock) ? written(o, 0)
-                                              : write_at_once(o);
+    return written(o, weft_rwlock_trywrlock(&o->lock));
 }
 TWIN(pthread_rwlock_trywrlock, __pthread_rwlock_trywrlock);
 

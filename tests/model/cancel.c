@@ -9,6 +9,7 @@
 struct weft__thread;
 void weft__cancel_leave(struct weft__thread *self);
 void weft__cancel_now(void);
+void weft__signal_unblock_cancel(void);
 void weft_exit(void *value) __attribute__((weak));
 
 void model_cancel(unsigned thread)
@@ -62,6 +63,11 @@ int weft_set_cancel_state(int state, int *old)
     }
     self->cancel_disabled = state == WEFT_CANCEL_DISABLE;
     return 0;
+}
+
+// Nobody sends it here, so nobody has it blocked.
+void weft__signal_unblock_cancel(void)
+{
 }
 
 void weft__cancel_leave(struct weft__thread *self)

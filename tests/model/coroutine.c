@@ -52,6 +52,11 @@ void coroutine_start(unsigned thread, void (*body)(void))
     fresh[thread] = 1;
 }
 
+void coroutine_restart(void)
+{
+    _longjmp(bottom[model_current], 1);
+}
+
 void coroutine_enter(unsigned thread)
 {
     model_current = thread;

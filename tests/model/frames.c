@@ -101,6 +101,15 @@ int frames_left(uintptr_t address)
     return t->depth == 0 || address < t->frames[t->depth - 1];
 }
 
+// A kernel thread that is asleep in recycle.c has all signals blocked, and a creator
+// is the first to write some of what it will go on with.
+int frames_lent(uintptr_t address)
+{
+    unsigned thread = owner(address);
+    return thread < MODEL_THREADS && kernel_has_block(thread) &&
+           signals_all_blocked(thread) && !frames_left(address);
+}
+
 void __tsan_func_entry(void *caller)
 {
     (void)caller;
@@ -112,6 +121,15 @@ void __tsan_func_entry(void *caller)
         model_fail("calls nested too deeply");
     }
     self->frames[self->depth++] = (uintptr_t)__builtin_frame_address(0);
+}
+
+void frames_empty(void)
+{
+    running()->depth = 0;
+    for (unsigned i = 0; i < touched[model_current].count; i++) {
+        plain_leave(touched[model_current].words[i]);
+    }
+    touched[model_current].count = 0;
 }
 
 void __tsan_func_exit(void)

@@ -25,6 +25,7 @@ static struct task {
     char *sp;
     struct weft__thread *self;
     unsigned user;
+    int nice;
 } tasks[MODEL_THREADS];
 
 static int may_refuse, refuse_next_clone;
@@ -153,7 +154,8 @@ long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word,
                                  .tls = tls,
                                  .sp = sp,
                                  .self = self,
-                                 .user = tasks[model_current].user};
+                                 .user = tasks[model_current].user,
+                                 .nice = tasks[model_current].nice};
     signals_inherit(child);
     kernel_store(exit_word, tasks[child].tid);
     if (tid_word != exit_word) { // a libc's
@@ -166,16 +168,47 @@ long weft__clone(unsigned long flags, void *sp, uint32_t *tid_word,
     return tasks[child].tid;
 }
 
+// ---- the same kernel thread as another thread ----
+
+void model_set_thread_pointer(void *tp)
+{
+    tasks[model_current].tls = tp;
+}
+
+static void over_again(void)
+{
+    weft__thread_start(tasks[model_current].self);
+}
+
+// In place of thread.S: all that was on the stack has come to its end.
+_Noreturn void weft__start_over(void *sp, struct weft__thread *self)
+{
+    tasks[model_current].sp = sp;
+    tasks[model_current].self = self;
+    trace_event(NULL, "begins anew");
+    frames_empty();
+    running()->entry = over_again;
+    coroutine_restart();
+}
+
+// Where it was interrupted up to now, a handler has run there.
+static void might_handle_signals(const struct task *task)
+{
+    if (task->sp != NULL && !signals_all_blocked(model_current)) {
+        plain_access((uintptr_t)task->sp - 64, 64, 1);
+        plain_access((uintptr_t)task->self, 8, 1);
+        plain_access((uintptr_t)task->tls, 8, 0);
+    }
+}
+
 // ---- exit ----
 
 static void exit_thread(void)
 {
     struct task *task = &tasks[model_current];
+    might_handle_signals(task);
     if (task->sp != NULL) {
-        // Up to here a signal handler might have run.
         plain_access((uintptr_t)task->sp - 64, 64, 1);
-        plain_access((uintptr_t)task->self, 8, 1);
-        plain_access((uintptr_t)task->tls, 8, 0);
     }
     step(NULL, 0, 1);
     signals_in_kernel(model_current, 1);
@@ -205,6 +238,46 @@ static long send(long tid, int sig)
     remember(MODEL_THREADS);
     trace_event(NULL, "tkill %ld: nobody", tid);
     return -WEFT_ESRCH;
+}
+
+// ---- fork ----
+
+// As the child: the word of fork.c is where its tid is, and where 0 will be.
+static long fork_process(uint32_t *tid_word)
+{
+    step(NULL, 0, 1);
+    vanish_leave_others();
+    tasks[model_current].exit_word = tid_word;
+    kernel_store(tid_word, tasks[model_current].tid);
+    return 0;
+}
+
+int kernel_has_block(unsigned thread)
+{
+    return tasks[thread].sp != NULL;
+}
+
+// ---- what a thread has from its creator ----
+
+void model_set_nice(int nice)
+{
+    tasks[model_current].nice = nice;
+    remember((uint64_t)nice);
+}
+
+static long get_sched(struct kernel_sched_attr *attr)
+{
+    plain_access((uintptr_t)attr, sizeof *attr, 1);
+    *attr = (struct kernel_sched_attr){.size = sizeof *attr,
+                                       .nice = tasks[model_current].nice};
+    return 0;
+}
+
+static long write_word(uint64_t *memory, uint64_t word, long result)
+{
+    plain_access((uintptr_t)memory, sizeof *memory, 1);
+    *memory = word;
+    return result;
 }
 
 // ---- users ----
@@ -259,11 +332,28 @@ long model_syscall(long nr, long a, long b, long c)
     case SYS_exit:
         exit_thread();
         return 0;
+    case SYS_clone:
+        return fork_process((uint32_t *)b);
+    case SYS_set_tid_address:
+        tasks[model_current].exit_word = (uint32_t *)a;
+        return tasks[model_current].tid;
     case SYS_tkill:
         return send(a, (int)b);
     case SYS_gettid:
         return tasks[model_current].tid;
+    case SYS_sched_getaffinity:
+        return write_word((uint64_t *)c, 1, sizeof(uint64_t));
+    case SYS_sched_getattr:
+        return get_sched((struct kernel_sched_attr *)b);
+    case SYS_rt_sigpending:
+        return write_word((uint64_t *)a, 0, 0);
+    case SYS_sigaltstack:
+        return 0;
     case SYS_prctl:
+        if (a == PR_GET_NAME) {
+            return write_word((uint64_t *)b, 'w', 0);
+        }
+        // fall through
     case SYS_sched_setscheduler:
     case SYS_sched_setaffinity:
         return may_refuse && model_choose(2) == 1 ? -WEFT_EPERM : 0;
@@ -271,6 +361,9 @@ long model_syscall(long nr, long a, long b, long c)
         signals_action((int)a, (const void *)b);
         return 0;
     case SYS_rt_sigprocmask:
+        if (model_current != ALONE) {
+            might_handle_signals(&tasks[model_current]);
+        }
         signals_mask(a, (const uint64_t *)b, (uint64_t *)c);
         return 0;
     case SYS_mprotect:

@@ -23,6 +23,9 @@ void model_signal(unsigned thread, int sig);
 unsigned model_user(void);
 void model_set_user(unsigned user);
 
+// What decides whether a kernel thread may be used again (recycle.c).
+void model_set_nice(int nice);
+
 // How many mappings there are.
 unsigned model_mapped(void);
 

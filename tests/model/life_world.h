@@ -90,6 +90,25 @@ static inline void begin_beside_libc(void)
 
 static unsigned created; // threads, whether they were born or not
 
+// So many mappings are kept for the next threads, each in one place.
+static void blocks_are_free(unsigned count)
+{
+    const weft_attr defaults = {0};
+    unsigned mapped = model_mapped();
+    void *bases[MODEL_THREADS];
+    for (unsigned i = 0; i < count; i++) {
+        struct weft__place place;
+        struct weft__block *block;
+        REQUIRE(weft__place_find(&place, &block, &defaults) == 0);
+        REQUIRE(block->sleeper == NULL);
+        bases[i] = block;
+        for (unsigned j = 0; j < i; j++) {
+            REQUIRE(bases[i] != bases[j]);
+        }
+    }
+    REQUIRE(model_mapped() == mapped);
+}
+
 // Each record but main's is free, once; so is each mapping.
 static void all_is_free(void)
 {
@@ -102,19 +121,7 @@ static void all_is_free(void)
         found |= 1u << record->index;
     }
     REQUIRE(found == (1u << (created + 1)) - 2);
-    const weft_attr defaults = {0};
-    unsigned mapped = model_mapped();
-    void *bases[MODEL_THREADS];
-    for (unsigned i = 0; i < mapped; i++) {
-        struct weft__place place;
-        struct weft__block *block;
-        REQUIRE(weft__place_find(&place, &block, &defaults) == 0);
-        bases[i] = block;
-        for (unsigned j = 0; j < i; j++) {
-            REQUIRE(bases[i] != bases[j]);
-        }
-    }
-    REQUIRE(model_mapped() == mapped);
+    blocks_are_free(model_mapped());
 }
 
 // ---- Threads ----

@@ -111,6 +111,8 @@ extern char model_stacks[MODEL_THREADS][STACK_SIZE];
 void coroutine_start(unsigned thread, void (*body)(void)); // when next entered
 // Once: what would end the explorer (a wild pointer, say) is a violation.
 void coroutine_catch_crashes(void);
+// The running thread's body begins anew, at the bottom of its stack.
+_Noreturn void coroutine_restart(void);
 // From the explorer: run a thread, or a function on the explorer's own stack.
 // Both return when it, or who was switched to, leaves.
 void coroutine_enter(unsigned thread);
@@ -252,9 +254,11 @@ void plain_end(uintptr_t address, size_t size);
 int plain_is_gone(uintptr_t address);
 int plain_own_stack(uintptr_t address);
 void frames_reset(void);
+void frames_empty(void);                // the running thread's stack ends
 void frames_touched(uintptr_t address); // eight bytes there
 void plain_leave(uintptr_t address);    // they were on a stack
 int frames_left(uintptr_t address);     // on a stack, below all frames
+int frames_lent(uintptr_t address);     // on one that others may write to first
 
 // ---- sleep.c ----
 
@@ -275,7 +279,8 @@ void kernel_reset(const struct scenario *scenario);
 void kernel_wake(uint32_t *word); // sleep.c: at a thread's exit
 void kernel_store(uint32_t *word, uint32_t value); // a release
 void kernel_forget(unsigned thread);               // it is not in this process
-uint32_t *kernel_cancel_request(unsigned thread);  // its word, or NULL
+int kernel_has_block(unsigned thread); // its stack is memory of the library's
+uint32_t *kernel_cancel_request(unsigned thread); // its word, or NULL
 
 // ---- signals.c ----
 
@@ -289,6 +294,7 @@ void signals_inherit(
     unsigned child); // of the running thread; it is in the kernel
 void signals_after_fork(void);
 void signals_action(int sig, const void *new_action); // a kernel_sigaction
+int signals_all_blocked(unsigned thread);
 void signals_mask(long how, const uint64_t *set, uint64_t *old);
 
 // ---- vanish.c ----
@@ -303,6 +309,7 @@ int vanish_in_sleep(unsigned thread);
 int vanish_may_fork(unsigned thread);
 int vanish_forks(void);
 void vanish_fork_now(void);
+void vanish_leave_others(void); // the same, by the system call
 
 // ---- outcome.c ----
 

@@ -18,7 +18,8 @@ MODEL_OUT := $(if $(filter .,$(TREE)),$(MODEL),$(TREE))
 # The primitives, and the sources that each is made of. The first three are the
 # explorer's own tests.
 MODEL_PRIMITIVES := litmus machine signals lock lock_shared mutex owned sem cond \
-    cond_freed cond_shared rwlock barrier once spin request life handle everyone
+    cond_freed cond_shared rwlock barrier once spin request life recycle handle \
+    everyone
 MODEL_litmus :=
 MODEL_machine :=
 MODEL_signals :=
@@ -36,6 +37,7 @@ MODEL_once := once
 MODEL_spin := spin mutex
 MODEL_request := request
 MODEL_life := thread record life join birth lock stack place hold signal refusal request
+MODEL_recycle := recycle fork $(MODEL_life)
 MODEL_handle := posix/handle thread record life join birth lock stack place hold \
     signal refusal request
 MODEL_everyone := host/everyone record life lock

@@ -66,7 +66,7 @@ static void require_after_write(const char *mine, uintptr_t address,
 static void require_alive(const char *mine, uintptr_t address,
                           struct cell *cell)
 {
-    if (cell->gone && plain_own_stack(address)) {
+    if (cell->gone && (plain_own_stack(address) || frames_lent(address))) {
         *cell = (struct cell){.writer = ALONE};
         frames_touched(address & ~(uintptr_t)7);
     }

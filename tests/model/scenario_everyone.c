@@ -87,6 +87,14 @@ static void lives_briefly(void)
     leave();
 }
 
+// Ends without a word, though it was signalled.
+static void leaves_deaf(void)
+{
+    uint64_t old;
+    weft__signals_block(&old);
+    leave();
+}
+
 static uint32_t released;
 
 static void walks_and_releases(void)
@@ -263,6 +271,8 @@ const struct scenario model_scenarios[] = {
              1, NONE, walks, begins_a_relay),
     EVERYONE("late_relay", "nor if that one was seen before it was born",
              begin_late_relay, 1, NONE, walks_late, goes_on_with_a_relay),
+    EVERYONE("used_again", "nor one whose record was another's in this walk",
+             begin_3, 1, NONE, walks, leaves_deaf, creates),
     EVERYONE("stranger", "the signal of a stranger does no harm", begin_2, 1, 1,
              walks_twice, lives, disturbs),
     EVERYONE("fork", "the child of a fork in the midst of a walk can walk",

@@ -143,6 +143,11 @@ static void handle_before_mask(void)
     }
 }
 
+int signals_all_blocked(unsigned thread)
+{
+    return targets[thread].blocked == ~(uint64_t)0;
+}
+
 void signals_mask(long how, const uint64_t *set, uint64_t *old)
 {
     if (model_current == ALONE) {

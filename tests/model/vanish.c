@@ -38,7 +38,10 @@ static void vanish(unsigned thread)
     struct thread *t = &model_threads[thread];
     excused |= held != NULL && held(thread);
     t->state = VANISHED;
-    t->depth = 0; // frames.c: nothing that was on its stack is there any more
+    if (!kernel_has_block(thread)) {
+        t->depth =
+            0; // frames.c: nothing that was on its stack is there any more
+    }
 }
 
 int vanish_excuses(void)
@@ -82,7 +85,7 @@ int vanish_in_sleep(unsigned thread)
 // ---- Left behind ----
 
 // The copy of the memory has all that anybody has stored.
-static void forks(void)
+void vanish_leave_others(void)
 {
     trace_event(NULL, "fork: goes on as the child");
     for (unsigned i = 0; i < MODEL_THREADS; i++) {
@@ -98,6 +101,12 @@ static void forks(void)
     }
     signals_after_fork();
     forker = 0;
+}
+
+// In place of src/fork.c.
+static void forks(void)
+{
+    vanish_leave_others();
     remember(weft__fork_generation);
     kernel_store(&weft__fork_generation, weft__fork_generation + 1);
 }

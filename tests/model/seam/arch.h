@@ -31,6 +31,27 @@ static inline long arch_syscall6(long nr, long a, long b, long c, long d,
     return model_syscall(nr, a, b, c);
 }
 
+static inline long arch_fork(unsigned long flags, uint32_t *tid_word)
+{
+    return model_syscall(SYS_clone, (long)flags, (long)tid_word, 0);
+}
+
+void model_set_thread_pointer(void *tp);
+static inline void arch_set_thread_pointer(void *tp)
+{
+    model_set_thread_pointer(tp);
+}
+
+static inline uint64_t arch_fp_control(void)
+{
+    return 0;
+}
+
+static inline void arch_set_fp_control(uint64_t control)
+{
+    (void)control;
+}
+
 #define ARCH_STACK_GUARD ((size_t)4096)
 
 static inline void arch_trap(void)
