@@ -194,6 +194,79 @@ static void *writes(void *arg)
     return arg;
 }
 
+// What a second reader finds while a writer waits for the first.
+
+struct writer {
+    pthread_rwlock_t *lock;
+    int tid; // atomic; 0 until it is there
+};
+
+static void *waits_to_write(void *arg)
+{
+    struct writer *w = arg;
+    __atomic_store_n(&w->tid, gettid(), __ATOMIC_SEQ_CST);
+    CHECK_EQ(pthread_rwlock_wrlock(w->lock), 0);
+    CHECK_EQ(pthread_rwlock_unlock(w->lock), 0);
+    return NULL;
+}
+
+static void *comes_second(void *lock)
+{
+    int error = pthread_rwlock_tryrdlock(lock);
+    if (error == 0) {
+        CHECK_EQ(pthread_rwlock_unlock(lock), 0);
+        CHECK_EQ(pthread_rwlock_rdlock(lock), 0); // waits for nobody
+        CHECK_EQ(pthread_rwlock_unlock(lock), 0);
+    }
+    return (void *)(long)error;
+}
+
+static void beside_a_waiting_writer(pthread_rwlock_t *lock, int expected)
+{
+    struct writer writer = {lock, 0};
+    pthread_t writing, reading;
+    void *error;
+    int tid;
+    CHECK_EQ(pthread_rwlock_rdlock(lock), 0);
+    CHECK_EQ(pthread_create(&writing, NULL, waits_to_write, &writer), 0);
+    while ((tid = __atomic_load_n(&writer.tid, __ATOMIC_SEQ_CST)) == 0 ||
+           !is_asleep(tid)) {
+        usleep(100);
+    }
+    CHECK_EQ(pthread_create(&reading, NULL, comes_second, lock), 0);
+    CHECK_EQ(pthread_join(reading, &error), 0);
+    CHECK_EQ((long)error, expected);
+    CHECK_EQ(pthread_rwlock_unlock(lock), 0);
+    CHECK_EQ(pthread_join(writing, NULL), 0);
+}
+
+static void kinds_of_rwlocks(void)
+{
+    pthread_rwlock_t usual = PTHREAD_RWLOCK_INITIALIZER;
+    beside_a_waiting_writer(&usual, 0);
+#ifdef PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
+    pthread_rwlock_t nonrecursive =
+        PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+    pthread_rwlock_t made;
+    pthread_rwlockattr_t attr;
+    beside_a_waiting_writer(&nonrecursive, EBUSY);
+    CHECK_EQ(pthread_rwlockattr_init(&attr), 0);
+    for (int shared = 0; shared < 2; shared++) {
+        CHECK_EQ(pthread_rwlockattr_setpshared(&attr, shared), 0);
+        CHECK_EQ(pthread_rwlockattr_setkind_np(
+                     &attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP),
+                 0);
+        CHECK_EQ(pthread_rwlock_init(&made, &attr), 0);
+        beside_a_waiting_writer(&made, EBUSY);
+        CHECK_EQ(pthread_rwlockattr_setkind_np(&attr,
+                                               PTHREAD_RWLOCK_PREFER_READER_NP),
+                 0);
+        CHECK_EQ(pthread_rwlock_init(&made, &attr), 0);
+        beside_a_waiting_writer(&made, 0);
+    }
+#endif
+}
+
 static void readers_and_writers(void)
 {
     pthread_t t;
@@ -262,6 +335,7 @@ int main(void)
     all_kinds();
     robust();
     readers_and_writers();
+    kinds_of_rwlocks();
     spins_and_barriers();
     return 0;
 }
