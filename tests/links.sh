@@ -6,7 +6,7 @@
 #
 # What counts as a name:
 #   `like_this`, `like_this()`, `LIKE_THIS`, and weft_ and arch_ names anywhere:
-#       a word of the code, a program in tests/programs/, or a system call; and
+#       a word of the code, a program of the tests, or a system call; and
 #       with () in src/README.md and arch/README.md a word of the library
 #   `file.ext`, `dir/`, [text](path): a path below the top, the README or src/,
 #       arch/*/, tests/, tests/programs/; one with <, * or build/ is not looked up
@@ -29,7 +29,8 @@ code tests Makefile .ci | bare | cat - "$scratch/core" "$calls" 2>&- |
 is_word()
 {
     grep -qxF -e "$1" -e "SYS_$1" -e "__NR_$1" "$scratch/words" ||
-        [ -e "tests/programs/$1.c" ] || [ -e "tests/check_$1.c" ]
+        [ -e "tests/programs/$1.c" ] || [ -e "tests/check_$1.c" ] ||
+        [ -e "tests/posix/$1.c" ] || [ -e "tests/hosted/$1.c" ]
 }
 
 is_path() # path, directory of the README
