@@ -4,15 +4,36 @@
 // ThreadSanitizer knows the threads of a libc, not Weft's. So the primitives are
 // compiled as they are and run on those; what they ask of the rest of the library
 // is here. Nobody is cancelled. The futex calls are the real ones (src/futex.c):
-// ThreadSanitizer does not see them, and they order nothing.
+// ThreadSanitizer does not see them, and they order nothing, but for the one that
+// changes a word.
 #include "host.h"
 #include <pthread.h>
+#include <sanitizer/tsan_interface.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
 #include "arch.h"
 #include "cancel.h"
+#include "futex.h"
 #include "thread.h"
+
+// ---- what the kernel orders ----
+
+// It changes the word where ThreadSanitizer can not see it.
+void __real_weft__futex_change_and_wake(uint32_t *word,
+                                        enum weft__futex_change change,
+                                        uint32_t operand, unsigned flags);
+void __wrap_weft__futex_change_and_wake(uint32_t *word,
+                                        enum weft__futex_change change,
+                                        uint32_t operand, unsigned flags);
+void __wrap_weft__futex_change_and_wake(uint32_t *word,
+                                        enum weft__futex_change change,
+                                        uint32_t operand, unsigned flags)
+{
+    __tsan_release(word);
+    __real_weft__futex_change_and_wake(word, change, operand, flags);
+    __tsan_acquire(word);
+}
 
 // ---- places ----
 

@@ -24,6 +24,7 @@ TSAN_REST := futex clock
 
 # What the kernel orders is said to ThreadSanitizer around these calls.
 comma := ,
+TSAN_LINK := -Wl,--wrap=weft__futex_change_and_wake
 TSAN_LINK_owned := $(patsubst %,-Wl$(comma)--wrap=weft__futex_%_pi,\
     lock trylock unlock)
 
@@ -51,7 +52,7 @@ $(TSAN)/run-%.o: $(TSAN_DIR)/%.c
 define tsan_program
 $(TSAN)/$1: $(patsubst %,$(TSAN)/src-%.o,$(TSAN_$1) $(TSAN_REST)) \
     $(TSAN)/run-$1.o $(TSAN)/run-host.o
-	$$(HOSTCC) -fsanitize=thread -pthread $$(TSAN_LINK_$1) -o $$@ $$^
+	$$(HOSTCC) -fsanitize=thread -pthread $$(TSAN_LINK) $$(TSAN_LINK_$1) -o $$@ $$^
 endef
 $(foreach p,$(TSAN_ALL),$(eval $(call tsan_program,$p)))
 
