@@ -97,7 +97,9 @@ static long number_from(const struct result *result)
     return number;
 }
 
-// 20 KiB on x86_64; a quarter more where every instruction takes four bytes.
+// 24 KiB on x86_64; a quarter more where every instruction takes four bytes. Of that,
+// 4 KiB are what waiters cost that may be gone: in the child of a fork, and where
+// processes are killed (ghosts.c, and all that is called _shared.c).
 // weft_recycle and the names of all errors are additions that a program asks for by
 // name; they are not counted.
 static void archive_is_small(int unused)
@@ -109,7 +111,7 @@ static void archive_is_small(int unused)
                  "awk '/TOTALS/ { print $1 }'");
     const char *arch = getenv("ARCH");
     const long limit =
-        arch != NULL && strcmp(arch, "x86_64") == 0 ? 20480 : 25600;
+        arch != NULL && strcmp(arch, "x86_64") == 0 ? 24576 : 30720;
     ck_assert_int_gt(number_from(result), 1000);
     ck_assert_int_le(number_from(result), limit);
 }
