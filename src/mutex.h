@@ -16,7 +16,7 @@ static inline int weft__mutex_is_held(const weft_mutex *m)
     return weft__load_relaxed(&m->word) != 0;
 }
 // Whether a mutex's word says that it is held, or offered to who waits.
-int weft__mutex_is_held_here(uint32_t word);
+int weft__mutex_is_held_here(uint32_t found);
 void weft__mutex_received(weft_mutex *m);
 void weft__mutex_lock_received(weft_mutex *m);
 

@@ -19,14 +19,17 @@ enum { LIMIT = 300 };
 static void programs_hold_for_the_libcs_own_threads(int unused)
 {
     (void)unused;
-    // qemu-user has no robust lists, which glibc's robust mutexes need.
-    must_run(LIMIT, "mkdir -p $SCRATCH && for f in tests/posix/*.c; do "
-                    "case $QEMU$f in qemu*/locks.c|qemu*/agreed.c) continue;; "
-                    "esac; "
-                    "$CC -D_GNU_SOURCE -std=c11 -O1 -static -pthread $f "
-                    "-o $SCRATCH/stock && "
-                    "timeout 60 $QEMU $SCRATCH/stock > /dev/null || "
-                    "{ echo $f; exit 1; }; done");
+    // qemu-user has no robust lists, which glibc's robust mutexes need; and where
+    // many threads come and go, glibc's own creation fails in it now and then.
+    must_run(LIMIT,
+             "mkdir -p $SCRATCH && for f in tests/posix/*.c; do "
+             "case $QEMU$f in "
+             "qemu*/locks.c|qemu*/agreed.c|qemu*/own_threads.c) continue;; "
+             "esac; "
+             "$CC -D_GNU_SOURCE -std=c11 -O1 -static -pthread $f "
+             "-o $SCRATCH/stock && "
+             "timeout 60 $QEMU $SCRATCH/stock > /dev/null || "
+             "{ echo $f; exit 1; }; done");
     // These are the answers of both libcs.
     must_run(LIMIT, "case $QEMU in ?*) exit 0;; esac; "
                     "$ARCH-linux-musl-gcc -D_GNU_SOURCE -std=c11 -O1 -static "

@@ -30,8 +30,8 @@ static inline ptrdiff_t arch_glibc_slot(void)
 {
     ptrdiff_t distance;
     __asm__("mov %0, xzr\n\t"
-            "add %0, %0, :tprel_hi12:weft__glibc_self, lsl 12\n\t"
-            "add %0, %0, :tprel_lo12_nc:weft__glibc_self"
+            "add %0, %0, #:tprel_hi12:weft__glibc_self, lsl #12\n\t"
+            "add %0, %0, #:tprel_lo12_nc:weft__glibc_self"
             : "=r"(distance));
     return distance;
 }

@@ -26,6 +26,7 @@ int pthread_spin_init(pthread_spinlock_t *lock, int shared)
     return 0;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): as it is declared
 int pthread_spin_destroy(pthread_spinlock_t *lock)
 {
     (void)lock; // held or not, as the libcs have it

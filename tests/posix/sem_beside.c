@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // sem_beside.c - two programs share named semaphores.
+// posix: musl glibc
 //
 //     sem_beside ROUNDS                  one process makes two names, and another is forked
 //     sem_beside first|second NAME ROUNDS    one of two programs

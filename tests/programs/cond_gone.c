@@ -181,7 +181,7 @@ static void produce(void)
 
 static int end_of(long pid)
 {
-    int status;
+    int status = 0;
     CHECK_EQ(sys(__NR_wait4, pid, &status, 0, NULL), pid);
     return status;
 }

@@ -148,7 +148,7 @@ static long start_waiter(int me)
 
 static int end_of(long pid)
 {
-    int status;
+    int status = 0;
     CHECK_EQ(sys(__NR_wait4, pid, &status, 0, NULL), pid);
     return status;
 }
