@@ -106,7 +106,7 @@ $(BUILD)/init: tests/boot/init.c $(PROGRAM_NEEDS)
 	@rm -f $@
 	$(call say,CC $@)$(PROGRAM_CC) -static $< $(PROGRAM_LIBS) -o $@
 
-programs: $(PROGRAMS) $(HOSTED) $(STANDARD) $(BUILD)/init ## build the test programs
+programs: $(PROGRAMS) $(HOSTED) $(STANDARD) $(DROP_INS) $(BUILD)/init ## build the test programs
 	@:
 
 -include $(PROGRAMS:%=%.d) $(BUILD)/init.d

@@ -118,9 +118,9 @@ $(BUILD)/musl/kernel:
 	    while read -r place; do for folder in $(KERNEL_FOLDERS); do \
 	        [ ! -d $$place/$$folder ] || ln -sfn $$place/$$folder $@; done; done
 
-drop-ins: $(LIBCS:%=$(BUILD)/%/libpthread.a) $(LIBCS:%=$(BUILD)/%/driver.specs) \
-    $(if $(filter glibc,$(LIBCS)),$(BUILD)/glibc/libc.a) $(DRIVERS) \
-    ## what existing programs are re-linked with
+DROP_INS := $(LIBCS:%=$(BUILD)/%/libpthread.a) $(LIBCS:%=$(BUILD)/%/driver.specs) \
+    $(if $(filter glibc,$(LIBCS)),$(BUILD)/glibc/libc.a) $(DRIVERS)
+drop-ins: $(DROP_INS) ## what existing programs are re-linked with
 	@$(foreach libc,$(filter-out $(LIBCS),musl glibc),\
 	    echo "no $(libc) for $(ARCH) here: $(BUILD)/$(libc) is not made";)
 
