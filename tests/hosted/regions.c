@@ -3,8 +3,14 @@
 // regions.c - a region of WEFT_STACK serves a thread beside a libc.
 //
 // What a libc keeps for a thread is carved from the top of it, and the program's
-// thread-local variables, here a KiB. What was asked for has to be left.
+// thread-local variables, here a KiB. What was asked for has to be left. Where the
+// processor's signal frames do not fit into that (SVE), it is refused.
+#include <sys/auxv.h>
 #include "hosted.h"
+
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51
+#endif
 
 enum { SIZE = 8192, SLACK = 512 };
 
@@ -29,9 +35,14 @@ static void *use(void *arg)
 int main(void)
 {
     const weft_attr attr = {.stack = region, .stack_size = sizeof region};
+    const int may_be_too_small = getauxval(AT_MINSIGSTKSZ) > SIZE / 2;
     for (int i = 0; i < 3; i++) {
         weft_thread thread;
-        CHECK_EQ(weft_create(&thread, &attr, use, NULL), 0);
+        int error = weft_create(&thread, &attr, use, NULL);
+        if (may_be_too_small && error == WEFT_EINVAL) {
+            return 0;
+        }
+        CHECK_EQ(error, 0);
         CHECK_EQ(weft_join(thread, NULL), 0);
     }
     return 0;
